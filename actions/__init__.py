@@ -1,0 +1,1 @@
+"""Custom actions: read the message, call a service, say it."""

@@ -1,0 +1,1 @@
+"""The Rasa project: language understanding, channels, runtime and the `zhike` command line."""

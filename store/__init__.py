@@ -1,0 +1,1 @@
+"""Tables, migrations, repositories and importers: the only place that speaks SQL."""
