@@ -1,0 +1,104 @@
+"""What every action has in common: it never ends in silence or a half-done deed, it minds the mood, it comes back to a form."""
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.mood import soothe
+from actions.services import services
+from actions.turn import Turn
+
+log = logging.getLogger(__name__)
+
+
+class ZhikeAction(Action, ABC):
+    """A subclass gives `action_name` and `handle`; about 15 lines: read the turn → ask a service → say it."""
+
+    action_name: ClassVar[str]
+    soothes: ClassVar[bool] = True
+    """The base says one sentence of sympathy before the answer when the message is upset. False: the action's own words do."""
+    counts_mood: ClassVar[bool] = True
+    """False: an upset tone here is about goods shown (太贵了), not about the shop, and doesn't call for a person."""
+    offers_human: ClassVar[bool] = True
+    """The base offers a person when the customer is upset again. False: the action is about a person anyway."""
+    resumes_form: ClassVar[bool] = True
+    """When this action interrupts a form, the form asks its question again. False: for what ends or hands in a form."""
+    is_fallback: ClassVar[bool] = False
+    """True: not understood; does not reset the count of messages not understood in a row."""
+
+    def name(self) -> str:
+        return self.action_name
+
+    @abstractmethod
+    def handle(self, turn: Turn) -> None:
+        """Answers. Raises freely: `run` turns any error into an apology and drops what was said and set so far."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        return self.perform(dispatcher, tracker)
+
+    def perform(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """The synchronous body of `run`; whoever calls it bounds its time."""
+        said_before = len(dispatcher.messages)
+        turn = None
+        try:
+            turn = Turn(dispatcher, tracker, services())
+            self._before(turn)
+            self.handle(turn)
+            self._after(turn)
+            return turn.events()
+        except Exception:
+            log.exception("%s failed", self.action_name)
+            del dispatcher.messages[said_before:]
+            _apologise(dispatcher, turn)
+            return []
+
+    def _before(self, turn: Turn) -> None:
+        first_action = turn.slot("counted") != turn.message_id or not turn.message_id
+        if first_action and self.counts_mood:
+            _count_mood(turn)
+        if turn.message_id:
+            turn.set("counted", turn.message_id)
+        if first_action and self.soothes and turn.upset_now:
+            soothe(turn)
+
+    def _after(self, turn: Turn) -> None:
+        if not self.is_fallback and turn.slot("fallbacks"):
+            turn.set("fallbacks", 0)
+        _let_old_offer_lapse(turn)
+        if turn.upset_now and self.counts_mood and self.offers_human and turn.upset >= turn.services.limits.upset_turns \
+                and not turn.following and not turn.spoke_of_human:
+            turn.say("utter_offer_human", buttons=[turn.human_button])
+        if turn.form and self.resumes_form and not turn.following and not turn.left_form:
+            turn.follow(turn.form)
+
+
+def _count_mood(turn: Turn) -> None:
+    turn.set("mood", turn.mood)
+    if turn.upset_now:
+        turn.set("upset", turn.upset + 1)
+    elif turn.mood == "positive" and not turn.pressed and turn.upset:
+        turn.set("upset", 0)
+
+
+def _let_old_offer_lapse(turn: Turn) -> None:
+    """An offer is good for the next message only. One made in this turn, by this action or the one before it, stays."""
+    asked = turn.slot("asked")
+    made_now = "asked" in turn.changed or (isinstance(asked, dict) and turn.message_id and asked.get("at") == turn.message_id)
+    if asked and not made_now:
+        turn.set("asked", None)
+
+
+def _apologise(dispatcher: CollectingDispatcher, turn: Turn | None) -> None:
+    """Said when something broke. Nothing was recorded as done, and the customer can try again or ask for a person."""
+    buttons = []
+    if turn is not None:
+        if turn.intent and turn.intent != "nlu_fallback":
+            said = {e["entity"]: e["value"] for e in turn.tracker.latest_message.get("entities") or [] if not e.get("role")}
+            buttons.append(turn.button("再试一次", turn.intent, **said))
+        buttons.append(turn.human_button)
+    dispatcher.utter_message(response="utter_something_broke", buttons=buttons)
