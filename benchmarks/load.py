@@ -4,6 +4,7 @@ Run as a process of its own, so that its work is not counted as the server's:
 
     python -m benchmarks.load < job.json > result.json
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -33,7 +34,9 @@ class LoadResult:
     failed: int  # turns answered with another status than 200
 
 
-async def _talk(session: aiohttp.ClientSession, url: str, talk: dict[str, Any], out: list[tuple[float, bool, bool]]) -> None:
+async def _talk(
+    session: aiohttp.ClientSession, url: str, talk: dict[str, Any], out: list[tuple[float, bool, bool]]
+) -> None:
     for body in talk["bodies"]:
         started = time.perf_counter()
         async with session.post(url, json=body, headers=talk["headers"]) as response:
@@ -55,10 +58,14 @@ async def run(job: Job) -> LoadResult:
                 await _talk(session, job.url, talk, turns)
 
         started = time.perf_counter()
-        await asyncio.gather(*(user_loop(user[job.warmup_talks:]) for user in job.talks))
+        await asyncio.gather(*(user_loop(user[job.warmup_talks :]) for user in job.talks))
         seconds = time.perf_counter() - started
-    return LoadResult([ms for ms, _, _ in turns], seconds, sum(silent for _, bad, silent in turns if not bad),
-                      sum(bad for _, bad, _ in turns))
+    return LoadResult(
+        [ms for ms, _, _ in turns],
+        seconds,
+        sum(silent for _, bad, silent in turns if not bad),
+        sum(bad for _, bad, _ in turns),
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Starting a server as a process of its own, waiting until it answers, and reading its memory."""
+
 from __future__ import annotations
 
 import contextlib
@@ -36,16 +37,30 @@ class Running:
 
 
 @contextlib.contextmanager
-def serving(command: list[str], answers: Callable[[], bool], *, env: dict[str, str], cwd: Path, log: Path,
-            patience_s: float = 180) -> Iterator[Running]:
+def serving(
+    command: list[str],
+    answers: Callable[[], bool],
+    *,
+    env: dict[str, str],
+    cwd: Path,
+    log: Path,
+    patience_s: float = 180,
+) -> Iterator[Running]:
     """Run `command` until the block ends. `answers` is asked again and again until it is true.
 
     Raises RuntimeError with the end of the log when the process dies or stays silent for `patience_s`.
     """
     started = time.perf_counter()
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=cwd, env={**os.environ, **env}, stdout=out, stderr=subprocess.STDOUT,
-                                   stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**os.environ, **env},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     try:
         while not answers():
             if process.poll() is not None or time.perf_counter() - started > patience_s:

@@ -4,6 +4,7 @@ Only the tokenizer differs from the default, because the default one cannot cut 
 utters one text, and two stories, so that the stock policies have something to learn. It has no custom action, no store
 and no log, which is to its advantage.
 """
+
 from __future__ import annotations
 
 import subprocess
@@ -14,17 +15,23 @@ from pathlib import Path
 import yaml
 
 CONFIG = {
-    "recipe": "default.v1", "assistant_id": "stock", "language": "zh",
+    "recipe": "default.v1",
+    "assistant_id": "stock",
+    "language": "zh",
     "pipeline": [
-        {"name": "JiebaTokenizer"}, {"name": "RegexFeaturizer"}, {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "JiebaTokenizer"},
+        {"name": "RegexFeaturizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
         {"name": "CountVectorsFeaturizer"},
         {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-        {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True}, {"name": "EntitySynonymMapper"},
+        {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True},
+        {"name": "EntitySynonymMapper"},
         {"name": "ResponseSelector", "epochs": 100, "constrain_similarities": True},
         {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
     ],
     "policies": [
-        {"name": "MemoizationPolicy"}, {"name": "RulePolicy"},
+        {"name": "MemoizationPolicy"},
+        {"name": "RulePolicy"},
         {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": 100},
         {"name": "TEDPolicy", "max_history": 5, "epochs": 100, "constrain_similarities": True},
     ],
@@ -33,27 +40,62 @@ CONFIG = {
 
 def write_project(folder: Path, messages: dict[str, list[str]]) -> None:
     """Write a stock project that knows `messages` (intent → texts)."""
+
     def dump(path: Path, data: object) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=10_000), encoding="utf-8")
 
     intents = list(messages)
     dump(folder / "config.yml", CONFIG)
-    dump(folder / "domain.yml", {
-        "version": "3.1", "intents": intents,
-        "responses": {f"utter_{intent}": [{"text": f"这是关于{intent}的回答。"}] for intent in intents}
-        | {"utter_default": [{"text": "抱歉，没有听懂。"}]},
-        "session_config": {"session_expiration_time": 60, "carry_over_slots_to_new_session": True}})
-    dump(folder / "data/nlu.yml", {"version": "3.1", "nlu": [
-        {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in messages.items()]})
-    dump(folder / "data/rules.yml", {"version": "3.1", "rules": [
-        {"rule": f"answer {intent}", "steps": [{"intent": intent}, {"action": f"utter_{intent}"}]}
-        for intent in intents]
-        + [{"rule": "not understood", "steps": [{"intent": "nlu_fallback"}, {"action": "utter_default"}]}]})
-    dump(folder / "data/stories.yml", {"version": "3.1", "stories": [
-        {"story": f"{first}, then {second}", "steps": [
-            {"intent": first}, {"action": f"utter_{first}"}, {"intent": second}, {"action": f"utter_{second}"}]}
-        for first, second in zip(intents, intents[1:] + intents[:1], strict=True)]})
+    dump(
+        folder / "domain.yml",
+        {
+            "version": "3.1",
+            "intents": intents,
+            "responses": {f"utter_{intent}": [{"text": f"这是关于{intent}的回答。"}] for intent in intents}
+            | {"utter_default": [{"text": "抱歉，没有听懂。"}]},
+            "session_config": {"session_expiration_time": 60, "carry_over_slots_to_new_session": True},
+        },
+    )
+    dump(
+        folder / "data/nlu.yml",
+        {
+            "version": "3.1",
+            "nlu": [
+                {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
+                for intent, texts in messages.items()
+            ],
+        },
+    )
+    dump(
+        folder / "data/rules.yml",
+        {
+            "version": "3.1",
+            "rules": [
+                {"rule": f"answer {intent}", "steps": [{"intent": intent}, {"action": f"utter_{intent}"}]}
+                for intent in intents
+            ]
+            + [{"rule": "not understood", "steps": [{"intent": "nlu_fallback"}, {"action": "utter_default"}]}],
+        },
+    )
+    dump(
+        folder / "data/stories.yml",
+        {
+            "version": "3.1",
+            "stories": [
+                {
+                    "story": f"{first}, then {second}",
+                    "steps": [
+                        {"intent": first},
+                        {"action": f"utter_{first}"},
+                        {"intent": second},
+                        {"action": f"utter_{second}"},
+                    ],
+                }
+                for first, second in zip(intents, intents[1:] + intents[:1], strict=True)
+            ],
+        },
+    )
     dump(folder / "credentials.yml", {"rest": None})
     dump(folder / "endpoints.yml", {})
 
@@ -61,8 +103,13 @@ def write_project(folder: Path, messages: dict[str, list[str]]) -> None:
 def train(folder: Path) -> float:
     """Train the project with Rasa's own command; returns seconds."""
     started = time.perf_counter()
-    subprocess.run([*rasa(), "train", "--quiet", "--fixed-model-name", "stock"], cwd=folder, check=True,
-                   stdout=(folder / "train.log").open("wb"), stderr=subprocess.STDOUT)
+    subprocess.run(
+        [*rasa(), "train", "--quiet", "--fixed-model-name", "stock"],
+        cwd=folder,
+        check=True,
+        stdout=(folder / "train.log").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
     return time.perf_counter() - started
 
 

@@ -3,17 +3,17 @@
 Both get the same messages (a seeded sample of the training messages, so that both understand them), in talks of a dozen
 turns, from one user and from ten. This bot looks up customers, runs its actions and commits every turn before it answers.
 """
+
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,17 @@ import numpy as np
 import yaml
 
 from benchmarks import load, processes, stock
+from bot.channels.tokens import Identity, issue, load_key
+from bot.settings import load as load_settings
+from store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
+ZHIKE = str(Path(sys.executable).with_name("zhike"))
 SEED = 20240607
 TURNS_A_TALK, TALKS_A_USER = 12, 9
 USERS = (1, 10)
 # A talk that calls a person is answered by the queue from then on, which is quick and says nothing about the bot.
 LEFT_OUT = {"request_human", "privacy_request"}
-
-
-@dataclass(frozen=True)
-class Bot:
-    """One measured bot: where it answers, and what a user's request carries."""
-
-    url: str
-    headers: dict[str, str]
-    anonymous_body: bool  # the stock bot takes the sender from the body; ours from the token
 
 
 def training_messages() -> dict[str, list[str]]:
@@ -55,12 +50,11 @@ def talks(rng: random.Random, texts: list[str]) -> Iterator[list[str]]:
         yield rng.sample(texts, TURNS_A_TALK)
 
 
-def zhike(*args: str, env: dict[str, str]) -> str:
-    command = [str(Path(sys.executable).with_name("zhike")), *args]
-    done = subprocess.run(command, cwd=ROOT, env={**__import__("os").environ, **env}, capture_output=True, text=True)
+def zhike(*args: str, env: dict[str, str]) -> None:
+    """Run a `zhike` command; raises RuntimeError with what it said when it fails."""
+    done = subprocess.run([ZHIKE, *args], cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}: {done.stderr or done.stdout}")
-    return done.stdout
+        raise RuntimeError(f"zhike {' '.join(args)}: {done.stderr or done.stdout}")
 
 
 def percentiles(values: list[float]) -> dict[str, float]:
@@ -73,43 +67,64 @@ def measure(url: str, talk_of: Any, texts: list[str]) -> dict[str, Any]:
     for users in USERS:
         source = talks(rng, texts)
         job = {"url": url, "talks": [[talk_of(next(source)) for _ in range(TALKS_A_USER)] for _ in range(users)]}
-        done = subprocess.run([sys.executable, "-m", "benchmarks.load"], input=json.dumps(job), cwd=ROOT, check=True,
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load"],
+            input=json.dumps(job),
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         result = load.LoadResult(**json.loads(done.stdout))
-        figures[f"users_{users}"] = {**percentiles(result.latencies_ms), "turns": len(result.latencies_ms),
-                                     "turns_a_second": round(len(result.latencies_ms) / result.seconds, 1),
-                                     "silent": result.silent, "failed": result.failed}
+        figures[f"users_{users}"] = {
+            **percentiles(result.latencies_ms),
+            "turns": len(result.latencies_ms),
+            "turns_a_second": round(len(result.latencies_ms) / result.seconds, 1),
+            "silent": result.silent,
+            "failed": result.failed,
+        }
     return figures
 
 
-@contextmanager
-def our_home(work: Path) -> Iterator[tuple[dict[str, str], float]]:
-    """A home of its own with the demo shop, trained; yields its environment and the training time in seconds."""
-    port = processes.free_port()
-    env = {"ZHIKE_HOME": str(work / "zhike"), "ZHIKE_PORT": str(port), "ZHIKE_RATE_LIMIT": "0"}
-    shutil.rmtree(work / "zhike", ignore_errors=True)
+def measure_ours(work: Path, texts: list[str]) -> dict[str, Any]:
+    """This bot in a home of its own with the demo shop, as logged-in customers of that shop."""
+    home, port = work / "zhike", processes.free_port()
+    env = {"ZHIKE_HOME": str(home), "ZHIKE_PORT": str(port), "ZHIKE_RATE_LIMIT": "0"}
+    shutil.rmtree(home, ignore_errors=True)
     zhike("demo", env=env)
     started = time.perf_counter()
     zhike("train", env=env)
-    yield env, time.perf_counter() - started
+    training_s = time.perf_counter() - started
 
+    settings = load_settings({**os.environ, **env})
+    key, rng = load_key(settings.home, settings.secret), random.Random(SEED)
+    url = f"http://127.0.0.1:{port}/webhooks/web/webhook"
+    with Store.open(settings.url) as store:
+        customers = sorted(customer.customer_id for customer in store.customers.all())
 
-def measure_ours(work: Path, texts: list[str], customers: list[str]) -> dict[str, Any]:
-    with our_home(work) as (env, training_s):
-        base = f"http://127.0.0.1:{env['ZHIKE_PORT']}/webhooks/web"
-        rng = random.Random(SEED)
+    def talk_of(said: list[str]) -> dict[str, Any]:
+        who = Identity(rng.choice(customers), anonymous=False, session=f"{rng.random():.12f}")
+        return {
+            "headers": {"Authorization": f"Bearer {issue(key, who, hours=2)}"},
+            "bodies": [{"message": text} for text in said],
+        }
 
-        def talk_of(said: list[str]) -> dict[str, Any]:
-            token = zhike("token", "--customer", rng.choice(customers), "--session", f"{rng.random():.12f}", env=env).strip()
-            return {"headers": {"Authorization": f"Bearer {token}"}, "bodies": [{"message": text} for text in said]}
-
-        first = talk_of(["你好"])
-        answers = lambda: processes.posts_ok(f"{base}/webhook", b'{"message": "\xe4\xbd\xa0\xe5\xa5\xbd"}', first["headers"])  # noqa: E731
-        command = [str(Path(sys.executable).with_name("zhike")), "serve"]
-        with processes.serving(command, answers, env=env, cwd=ROOT, log=work / "zhike.log") as server:
-            figures = measure(f"{base}/webhook", talk_of, texts)
-            return {"startup_s": round(server.startup_s, 1), "training_s": round(training_s, 1),
-                    "memory_mb": round(server.memory_mb()), **figures}
+    hello = talk_of(["你好"])
+    body = json.dumps(hello["bodies"][0]).encode()
+    with processes.serving(
+        [ZHIKE, "serve"],
+        lambda: processes.posts_ok(url, body, hello["headers"]),
+        env=env,
+        cwd=ROOT,
+        log=work / "zhike.log",
+    ) as server:
+        figures = measure(url, talk_of, texts)
+        return {
+            "startup_s": round(server.startup_s, 1),
+            "training_s": round(training_s, 1),
+            "memory_mb": round(server.memory_mb()),
+            **figures,
+        }
 
 
 def measure_stock(work: Path, texts: list[str], messages: dict[str, list[str]]) -> dict[str, Any]:
@@ -125,8 +140,52 @@ def measure_stock(work: Path, texts: list[str], messages: dict[str, list[str]]) 
         return {"headers": {}, "bodies": [{"sender": sender, "message": text} for text in said]}
 
     hello = json.dumps({"sender": "hello", "message": "你好"}).encode()
-    with processes.serving(stock.serve_command(port), lambda: processes.posts_ok(url, hello, {}), cwd=folder,
-                           env={"RASA_TELEMETRY_ENABLED": "false"}, log=work / "stock.log") as server:
+    with processes.serving(
+        stock.serve_command(port),
+        lambda: processes.posts_ok(url, hello, {}),
+        cwd=folder,
+        env={"RASA_TELEMETRY_ENABLED": "false"},
+        log=work / "stock.log",
+    ) as server:
         figures = measure(url, talk_of, texts)
-        return {"startup_s": round(server.startup_s, 1), "training_s": round(training_s, 1),
-                "memory_mb": round(server.memory_mb()), **figures}
+        return {
+            "startup_s": round(server.startup_s, 1),
+            "training_s": round(training_s, 1),
+            "memory_mb": round(server.memory_mb()),
+            **figures,
+        }
+
+
+def run(work: Path) -> dict[str, Any]:
+    """Both bots, one after the other on the same machine; ratios are ours to the stock bot's."""
+    messages = training_messages()
+    texts = random.Random(SEED).sample(
+        [text for intent, said in messages.items() if intent not in LEFT_OUT for text in said], 1200
+    )
+    ours, peer = measure_ours(work, texts), measure_stock(work, texts, messages)
+    return {
+        "zhike": ours,
+        "stock": peer,
+        "ratios": {
+            f"{figure}_{users}_users": round(ours[f"users_{users}"][figure] / peer[f"users_{users}"][figure], 3)
+            for users in USERS
+            for figure in ("p50_ms", "p95_ms", "turns_a_second")
+        },
+    }
+
+
+def table(figures: dict[str, Any]) -> list[list[str]]:
+    """Rows for people: what, this bot, the stock bot, ratio."""
+    ours, peer = figures["zhike"], figures["stock"]
+    rows = [["", "this bot", "stock Rasa", "ratio"]]
+    for key, name in (
+        ("startup_s", "start-up to the first answer, s"),
+        ("training_s", "training, s"),
+        ("memory_mb", "memory, MB"),
+    ):
+        rows.append([name, str(ours[key]), str(peer[key]), f"{ours[key] / peer[key]:.2f}"])
+    for users in USERS:
+        for key, name in (("p50_ms", "turn p50, ms"), ("p95_ms", "turn p95, ms"), ("turns_a_second", "turns a second")):
+            mine, other = ours[f"users_{users}"][key], peer[f"users_{users}"][key]
+            rows.append([f"{users} user{'s' * (users > 1)}: {name}", str(mine), str(other), f"{mine / other:.2f}"])
+    return rows

@@ -1,4 +1,5 @@
 """Shared by all tests: what CI does not accept, and where the evaluation kit lies."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """What keeps the layout honest: import arrows, no pickle, no machine path, nothing big."""
+
 from __future__ import annotations
 
 import re
@@ -12,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def tracked(*patterns: str) -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -27,14 +30,17 @@ def test_nothing_is_pickled():
     for path in tracked("*.py"):
         if path == Path(__file__):
             continue
-        assert not re.search(r"^\s*(import|from)\s+(pickle|joblib|cloudpickle|dill)\b", path.read_text(encoding="utf-8"), re.M), \
-            f"{path}: models are npz and json"
+        assert not re.search(
+            r"^\s*(import|from)\s+(pickle|joblib|cloudpickle|dill)\b", path.read_text(encoding="utf-8"), re.M
+        ), f"{path}: models are npz and json"
     assert not tracked("*.pkl", "*.pickle", "*.joblib")
 
 
 def test_no_path_of_one_machine_and_no_registry_host():
     # Written in pieces so that this file does not find itself.
-    wrong = re.compile("|".join(["/" + "work/", "/" + "root/", r"(pypi|pythonhosted|npmjs|npmmirror)\." + r"(org|com)"]))
+    wrong = re.compile(
+        "|".join(["/" + "work/", "/" + "root/", r"(pypi|pythonhosted|npmjs|npmmirror)\." + r"(org|com)"])
+    )
     for path in tracked():
         if path.suffix in {".png", ".gz", ".npz", ".ico", ".woff2"}:
             continue
@@ -44,7 +50,9 @@ def test_no_path_of_one_machine_and_no_registry_host():
 
 def test_nothing_big_is_committed():
     for path in tracked():
-        assert path.stat().st_size <= 1_500_000, f"{path} is {path.stat().st_size} bytes; big things are made by a command"
+        assert path.stat().st_size <= 1_500_000, (
+            f"{path} is {path.stat().st_size} bytes; big things are made by a command"
+        )
 
 
 @pytest.mark.parametrize("target", ["run", "test", "shell", "bench"])

@@ -1,4 +1,5 @@
 """`scripts/setup` on machines that are not quite right: a broken shim, a half-made .venv, no Python at all."""
+
 from __future__ import annotations
 
 import os
@@ -19,7 +20,9 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "tiny/__init__.py").touch()
     (tmp_path / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
-        '[project]\nname = "tiny"\nversion = "1"\n[tool.setuptools]\npackages = ["tiny"]\n', encoding="utf-8")
+        '[project]\nname = "tiny"\nversion = "1"\n[tool.setuptools]\npackages = ["tiny"]\n',
+        encoding="utf-8",
+    )
     locked = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     start = locked.index("\nsetuptools==")
     end = locked.index("\n", locked.rindex("--hash", start, locked.index("    #", start)))
@@ -28,12 +31,19 @@ def project(tmp_path: Path) -> Path:
 
 
 def setup(project: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(project / "scripts/setup")], env={**os.environ, **env}, capture_output=True, text=True, timeout=180)
+    return subprocess.run(
+        [str(project / "scripts/setup")], env={**os.environ, **env}, capture_output=True, text=True, timeout=180
+    )
 
 
 def works(project: Path) -> bool:
-    return subprocess.run([str(project / ".venv/bin/python"), "-c", "import tiny, sys; sys.exit(sys.version_info[:2] != (3, 10))"],
-                          cwd="/").returncode == 0
+    return (
+        subprocess.run(
+            [str(project / ".venv/bin/python"), "-c", "import tiny, sys; sys.exit(sys.version_info[:2] != (3, 10))"],
+            cwd="/",
+        ).returncode
+        == 0
+    )
 
 
 def test_a_shim_that_says_command_not_found_is_no_python(project: Path, tmp_path: Path):
