@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import ActionExecutionRejected, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.mood import soothe
 from actions.services import services
-from actions.turn import Turn
+from actions.turn import HUMAN_INTENT, Turn
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ class ZhikeAction(Action, ABC):
     """The base offers a person when the customer is upset again. False: the action is about a person anyway."""
     resumes_form: ClassVar[bool] = True
     """When this action interrupts a form, the form asks its question again. False: for what ends or hands in a form."""
+    sets_topic: ClassVar[bool] = True
+    """False: a move in the talk (yes, thanks, what do you mean), which leaves what the talk is about."""
     is_fallback: ClassVar[bool] = False
     """True: not understood; does not reset the count of messages not understood in a row."""
 
@@ -55,12 +57,13 @@ class ZhikeAction(Action, ABC):
             log.exception("%s failed", self.action_name)
             del dispatcher.messages[said_before:]
             _apologise(dispatcher, turn)
-            return []
+            # Rejected, so that the record never says executed; and nothing that would speak of success runs after it.
+            return [ActionExecutionRejected(self.action_name), FollowupAction("action_listen")]
 
     def _before(self, turn: Turn) -> None:
         first_action = turn.slot("counted") != turn.message_id or not turn.message_id
-        if first_action and self.counts_mood:
-            _count_mood(turn)
+        if first_action:
+            _count_mood(turn, self.counts_mood)
         if turn.message_id:
             turn.set("counted", turn.message_id)
         if first_action and self.soothes and turn.upset_now:
@@ -69,6 +72,8 @@ class ZhikeAction(Action, ABC):
     def _after(self, turn: Turn) -> None:
         if not self.is_fallback and turn.slot("fallbacks"):
             turn.set("fallbacks", 0)
+        if self.sets_topic:
+            _remember_topic(turn)
         _let_old_offer_lapse(turn)
         if turn.upset_now and self.counts_mood and self.offers_human and turn.upset >= turn.services.limits.upset_turns \
                 and not turn.following and not turn.spoke_of_human:
@@ -77,12 +82,18 @@ class ZhikeAction(Action, ABC):
             turn.follow(turn.form)
 
 
-def _count_mood(turn: Turn) -> None:
+def _count_mood(turn: Turn, counts: bool) -> None:
     turn.set("mood", turn.mood)
-    if turn.upset_now:
+    if turn.upset_now and counts:
         turn.set("upset", turn.upset + 1)
     elif turn.mood == "positive" and not turn.pressed and turn.upset:
         turn.set("upset", 0)
+
+
+def _remember_topic(turn: Turn) -> None:
+    """What the answer was about, for 什么意思 and 我问的不是这个 in the next message."""
+    others = [intent for intent, _ in turn.ranking if intent != turn.intent][:2]
+    turn.set("topic", {"intent": turn.intent, "others": others})
 
 
 def _let_old_offer_lapse(turn: Turn) -> None:
@@ -95,10 +106,6 @@ def _let_old_offer_lapse(turn: Turn) -> None:
 
 def _apologise(dispatcher: CollectingDispatcher, turn: Turn | None) -> None:
     """Said when something broke. Nothing was recorded as done, and the customer can try again or ask for a person."""
-    buttons = []
-    if turn is not None:
-        if turn.intent and turn.intent != "nlu_fallback":
-            said = {e["entity"]: e["value"] for e in turn.tracker.latest_message.get("entities") or [] if not e.get("role")}
-            buttons.append(turn.button("再试一次", turn.intent, **said))
-        buttons.append(turn.human_button)
-    dispatcher.utter_message(response="utter_something_broke", buttons=buttons)
+    again = [{"title": "再试一次", "payload": turn.text}] if turn is not None and turn.text else []
+    human = {"title": "转人工", "payload": f"/{HUMAN_INTENT}"}
+    dispatcher.utter_message(response="utter_something_broke", buttons=[*again, human])

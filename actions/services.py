@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from actions.faq import FaqSource
+
 if TYPE_CHECKING:
     from recommender import ShopRecommender
     from store import Store
@@ -38,17 +40,19 @@ class Limits:
 @dataclass
 class Services:
     """store: the shop's database. recommender_provider: returns the trained `ShopRecommender`, or None while there is none.
-    faq: the shop's own questions and answers (`best(text, intent=None) -> Match | None`), or None. clock: what time it is,
-    timezone-aware; by default the store's."""
+    faq: the shop's own questions and answers, by default those in the store. clock: what time it is, timezone-aware; by
+    default the store's."""
 
     store: Store
     recommender_provider: Callable[[], ShopRecommender | None] = lambda: None
-    faq: Any = None
+    faq: FaqSource | None = None
     clock: Callable[[], datetime] | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        if self.faq is None:
+            self.faq = FaqSource(self.store.faq)
         self._view: tuple[tuple[int, int], Any] | None = None
 
     def now(self) -> datetime:
@@ -56,6 +60,11 @@ class Services:
 
     def catalogue(self) -> CatalogueSnapshot:
         return self.store.catalogue.snapshot()
+
+    def answer(self, text: str, intent: str | None = None) -> str | None:
+        """The shop's own answer to a question, word for word, or None when it has none."""
+        found = self.faq.index().best(text, intent)
+        return found.entry.answer if found else None
 
     def recommender(self) -> ShopRecommender:
         """The trained recommender looking at today's catalogue. The view is made again when the catalogue's version or the

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from store.models import Customer
 
 HUMAN_INTENT = "request_human"
+SECONDS_LEFT = "seconds_left"  # key in the message's metadata
 MOODS = ("negative", "neutral", "positive")
 
 
@@ -29,11 +30,17 @@ class Turn:
         self.dispatcher = dispatcher
         self.tracker = tracker
         self.services = services
-        self.deadline = time.monotonic() + services.limits.action_seconds
+        self.deadline = time.monotonic() + self._seconds_left()
         """A `time.monotonic()` moment, in seconds; pass it to every write of the store."""
         self.following: str | None = None
         self._slots: dict[str, Any] = {}
         self._events: list[EventType] = []
+
+    def _seconds_left(self) -> float:
+        """The server sends along how long it will wait for this action; after that the deed must not be done any more."""
+        told = (self.tracker.latest_message.get("metadata") or {}).get(SECONDS_LEFT)
+        limit = self.services.limits.action_seconds
+        return min(limit, told) if isinstance(told, (int, float)) else limit
 
     # --- what was said -----------------------------------------------------------------------------
 
