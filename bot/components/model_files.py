@@ -1,0 +1,107 @@
+"""Intent models on disk: ``model.json`` for what people may read, ``arrays.npz`` for numbers and vocabularies.
+
+Nothing is pickled: a model file can hold no code.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from bot.components.features import NgramBlock, NgramFeatures
+from bot.components.intent_model import DensePart, IntentModel, LinearReading
+
+_FORMAT = 1
+
+
+class UnreadableModel(Exception):
+    """The model's files are damaged, incomplete or of another version; the message says what to do."""
+
+
+def save(model: IntentModel, folder: Path) -> None:
+    """Writes both files into ``folder`` (made if missing); floats go as float32."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, np.ndarray] = {}
+    for block in model.ngrams.blocks:
+        ngrams = sorted(block.vocabulary, key=block.vocabulary.__getitem__)
+        arrays[f"{block.kind}_vocabulary"] = np.frombuffer("\n".join(ngrams).encode(), dtype=np.uint8)
+        arrays[f"{block.kind}_idf"] = block.idf
+    for name, part in model.dense.items():
+        arrays[f"{name}_mean"] = part.mean
+    stages = {"quick": model.quick, "thorough": model.thorough}
+    for stage, reading in stages.items():
+        if reading is None:
+            continue
+        arrays[f"{stage}_sparse"] = reading.sparse_weights
+        arrays[f"{stage}_intercept"] = reading.intercept
+        for name, weights in zip(reading.parts, reading.dense_weights):
+            arrays[f"{stage}_{name}"] = weights
+    np.savez(folder / "arrays.npz", **arrays)
+    description = {
+        "format": _FORMAT,
+        "intents": model.intents,
+        "blocks": [
+            {"kind": block.kind, "longest": block.longest, "weight": block.weight} for block in model.ngrams.blocks
+        ],
+        "dense": {name: {"version": part.version, "weight": part.weight} for name, part in model.dense.items()},
+        "stages": {
+            stage: {"parts": reading.parts, "temperature": reading.temperature}
+            for stage, reading in stages.items()
+            if reading is not None
+        },
+        "sure": model.sure,
+        "unknown": model.unknown,
+        "facts": model.facts,
+    }
+    (folder / "model.json").write_text(json.dumps(description, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def load(folder: Path) -> IntentModel:
+    """The saved model. Raises UnreadableModel."""
+    try:
+        description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if description["format"] != _FORMAT:
+            raise UnreadableModel(_sentence(folder, f"格式版本是 {description['format']}，需要 {_FORMAT}"))
+        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+            arrays = dict(stored)
+        blocks = tuple(_block(entry, arrays) for entry in description["blocks"])
+        dense = {
+            name: DensePart(name, entry["version"], entry["weight"], arrays[f"{name}_mean"])
+            for name, entry in description["dense"].items()
+        }
+        stages = {name: _stage(name, entry, arrays) for name, entry in description["stages"].items()}
+        return IntentModel(
+            tuple(description["intents"]),
+            NgramFeatures(blocks),
+            dense,
+            stages["quick"],
+            stages.get("thorough"),
+            description["sure"],
+            description["unknown"],
+            description["facts"],
+        )
+    except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+        raise UnreadableModel(_sentence(folder, str(error))) from error
+
+
+def _sentence(folder: Path, why: str) -> str:
+    return f"意图模型读不出来（{folder.name}）：{why}。请重新训练：zhike train"
+
+
+def _block(entry: dict, arrays: dict[str, np.ndarray]) -> NgramBlock:
+    ngrams = arrays[f"{entry['kind']}_vocabulary"].tobytes().decode().split("\n")
+    vocabulary = {ngram: column for column, ngram in enumerate(ngrams)}
+    return NgramBlock(entry["kind"], entry["longest"], entry["weight"], vocabulary, arrays[f"{entry['kind']}_idf"])
+
+
+def _stage(name: str, entry: dict, arrays: dict[str, np.ndarray]) -> LinearReading:
+    parts = tuple(entry["parts"])
+    return LinearReading(
+        parts,
+        arrays[f"{name}_sparse"],
+        tuple(arrays[f"{name}_{part}"] for part in parts),
+        arrays[f"{name}_intercept"],
+        entry["temperature"],
+    )
