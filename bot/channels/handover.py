@@ -23,7 +23,7 @@ class HandoverDesk:
         if waiting is None:
             return self._message(who, "好的，您现在就是和我在聊，请说。", "ended") if pressed and leaving else None
         if leaving:
-            await asyncio.get_running_loop().run_in_executor(None, self._store.handovers.end, waiting.handover_id, "customer")
+            await asyncio.get_running_loop().run_in_executor(None, self._store.handovers.end, who.sender_id, "customer")
             return self._message(who, "好的，已经取消排队，咱们接着聊。您想办什么？", "ended")
         if waiting.state == "connected":
             return self._message(who, "收到，已经给到正在接待您的同事，稍等一下就回您。", "connected")

@@ -5,6 +5,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,6 +19,7 @@ from bot.channels import tokens
 from bot.channels.limits import Refused
 from bot.channels.pages import add_pages
 from bot.channels.tokens import BadToken, Identity
+from store.clock import SHANGHAI
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -137,11 +139,8 @@ class WebChannel(InputChannel):
 
     async def _history(self, request: Request, who: Identity) -> HTTPResponse:
         whose = {"customer_id": who.customer_id} if who.customer_id else {"sender_id": who.sender_id}
-        try:
-            turns = await in_thread(functools.partial(
-                self.bot.store.conversations.history, **whose, before=request.args.get("before"), limit=HISTORY_TURNS))
-        except ValueError:
-            raise Refused(400, "before 要是上一页最早一轮的 turn_id") from None
+        turns = await in_thread(functools.partial(
+            self.bot.store.conversations.history, **whose, before=moment(request.args.get("before")), limit=HISTORY_TURNS))
         return answer([{"turn_id": turn.turn_id, "at": turn.at.isoformat(), "text": turn.text, "replies": turn.replies}
                        for turn in turns])
 
@@ -168,6 +167,17 @@ def optional_text(body: dict[str, Any], name: str, longest: int = 500) -> str | 
     if not isinstance(value, str) or len(value) > longest:
         raise Refused(400, f"{name} 要是不超过 {longest} 字的文字")
     return value
+
+
+def moment(text: str | None) -> datetime | None:
+    """An ISO time with its zone. Raises Refused 400."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign that was not escaped in the URL
+    except ValueError:
+        raise Refused(400, "before 要是上一页最早一轮的 at，例如 2026-11-25T12:00:00+08:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
 
 
 async def in_thread(function: Callable[..., Any], *args: Any) -> Any:

@@ -34,7 +34,7 @@ class _Live:
 
 
 class LiveTrackerStore(TrackerStore):
-    """`events` is `store.tracker_events`: `load(sender_id) -> list[str]`, `append(sender_id, list[str])`."""
+    """`events` is `store.tracker_events`: `load(sender_id) -> list[str]`, `append(sender_id, list[str]) -> Future`."""
 
     def __init__(self, events: Any, capacity: int, domain: Domain | None = None) -> None:
         super().__init__(domain)
@@ -65,7 +65,7 @@ class LiveTrackerStore(TrackerStore):
         if turn is not None:
             turn.events.extend(fresh)
         elif fresh:
-            await asyncio.get_running_loop().run_in_executor(None, self._events.append, tracker.sender_id, serialised(fresh))
+            await asyncio.wrap_future(self._events.append(tracker.sender_id, serialised(fresh)))
 
     async def keys(self) -> Iterable[str]:
         return list(self._live)

@@ -1,0 +1,81 @@
+"""An action server that speaks rasa-sdk's protocol: the same actions, the same time limit, and answers that give nothing away."""
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import orjson
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from actions.services import Limits, Services, configure
+from bot.runtime.models import RECOMMENDER, NoModel, current
+from bot.settings import Settings
+from store import Store
+
+logger = logging.getLogger(__name__)
+
+
+def configure_actions(settings: Settings, store: Store, recommender: Any) -> ActionExecutor:
+    """The actions of this repository, registered and given what they work with."""
+    limits = Limits(action_seconds=min(Limits.action_seconds, settings.action_seconds))
+    configure(Services(store=store, recommender_provider=lambda: recommender, limits=limits))
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return executor
+
+
+def recommender_of(settings: Settings) -> Any:
+    """The trained recommender, or None: damaged or missing, the actions go on with what the catalogue alone says."""
+    from recommender import ShopRecommender
+
+    try:
+        model = current(settings.models)
+        if broken := [name for name in model.damaged() if name.startswith(f"{RECOMMENDER}/")]:
+            raise ValueError(f"not as trained: {', '.join(broken)}")
+        return ShopRecommender.load(model.recommender)
+    except NoModel as error:
+        logger.warning("no trained recommender: %s", error.what)
+    except Exception as error:  # any damage, whatever it breaks
+        logger.error("the recommender cannot be used, goods are suggested without it (run `zhike train`): %s", error)
+    return None
+
+
+def build_app(settings: Settings) -> Sanic:
+    """POST /webhook and GET /health, as rasa-sdk has them. Each action in a thread, so that a slow one holds up nobody."""
+    store = Store.open(settings.url, busy_timeout_ms=settings.busy_ms, handover_minutes=settings.handover_minutes)
+    executor = configure_actions(settings, store, recommender_of(settings))
+    app = Sanic("zhike_actions", configure_logging=False)
+
+    @app.post("/webhook")
+    async def webhook(request: Request) -> HTTPResponse:
+        call = orjson.loads(request.body)
+        try:
+            result = await asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(executor.run(call)))
+        except ActionExecutionRejection as error:
+            return _json({"error": error.message, "action_name": error.action_name}, 400)
+        except ActionNotFoundException as error:
+            return _json({"error": error.message, "action_name": error.action_name}, 404)
+        except Exception as error:
+            # rasa-sdk's own server sends the whole tracker back here.
+            logger.error("action %s raised", call.get("next_action"), exc_info=error)
+            return _json({"error": type(error).__name__, "action_name": call.get("next_action")}, 500)
+        return _json(result)
+
+    @app.get("/health")
+    async def health(request: Request) -> HTTPResponse:
+        return _json({"status": "ok"})
+
+    @app.listener("after_server_stop")
+    async def close(app: Sanic, _: object) -> None:
+        store.close()
+
+    return app
+
+
+def _json(value: Any, status: int = 200) -> HTTPResponse:
+    return HTTPResponse(orjson.dumps(value, default=str), status, content_type="application/json")

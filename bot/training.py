@@ -1,0 +1,192 @@
+"""Training: the language and dialogue model by Rasa, segments and recommender from the store; a new version, switched to atomically.
+
+The language model is taken over from an earlier version when nothing it depends on has changed (bot.fingerprint).
+"""
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot import fingerprint
+from bot.errors import Problem
+from bot.runtime.models import MANIFEST, RASA, RECOMMENDER, NoModel, TrainedModel, current, publish, sha256
+from bot.settings import ROOT, Settings
+from store.clock import now
+
+logger = logging.getLogger(__name__)
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training did. Seconds are those of this run; 0 where nothing had to be done."""
+
+    version: str
+    folder: str
+    language_trained: bool
+    recommender_trained: bool
+    language_seconds: float
+    recommender_seconds: float
+    customers: int
+    products: int
+    interactions: int
+    segments: int
+
+
+def needed(settings: Settings, quick: bool = False) -> str | None:
+    """Why training is needed before the bot can serve, in Chinese; None when what is there is valid and made from today's sources."""
+    try:
+        model = current(settings.models)
+    except NoModel as error:
+        return f"{error.what}（{error.why}）"
+    if broken := model.damaged():
+        return f"模型文件损坏：{broken[0]}"
+    if model.manifest["language"]["fingerprint"] != fingerprint.language(quick):
+        return "训练数据、词典、组件代码或配置变了"
+    if model.manifest["recommender"]["fingerprint"] != fingerprint.recommender():
+        return "推荐的代码变了"
+    return None
+
+
+def train(settings: Settings, quick: bool = False, force: bool = False, tell: Tell = lambda line: None) -> Trained:
+    """Train what is to be trained and switch to it. `tell` gets Chinese lines of what happens. Raises Problem."""
+    settings.models.mkdir(parents=True, exist_ok=True)
+    _drop_old_drafts(settings.models)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=settings.models))
+    try:
+        language, language_seconds = _language(settings, draft, quick, force, tell)
+        shop, shop_seconds = _recommender(settings, draft / RECOMMENDER, tell)
+        version = _free_version(settings.models)
+        manifest = {"version": version, "made_at": now().isoformat(timespec="seconds"), "quick": quick, "language": language,
+                    "recommender": shop}
+        model = publish(settings.models, draft, manifest, settings.models_kept)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    tell(f"已切换到新模型 {version}")
+    return Trained(version, str(model.folder), language_seconds > 0, True, round(language_seconds, 1), round(shop_seconds, 1),
+                   shop["customers"], shop["products"], shop["interactions"], shop["segments"])
+
+
+def _free_version(models: Path) -> str:
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    names = [stamp, *(f"{stamp}-{n}" for n in range(2, 100))]
+    return next(name for name in names if not (models / name).exists())
+
+
+def _drop_old_drafts(models: Path) -> None:
+    """What a broken-off training left, once it is surely nobody's any more."""
+    for path in models.glob(".draft-*"):
+        if time.time() - path.stat().st_mtime > 6 * 3600:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+# --- language and dialogue ---------------------------------------------------------------------------
+
+
+def _language(settings: Settings, draft: Path, quick: bool, force: bool, tell: Tell) -> tuple[dict[str, Any], float]:
+    print_ = fingerprint.language(quick)
+    earlier = None if force else _same_language(settings.models, print_)
+    if earlier is not None:
+        tell(f"语言理解：训练数据、词典、代码和配置都没变，沿用 {earlier.version} 的")
+        _link(earlier.rasa, draft / RASA)
+        return earlier.manifest["language"], 0.0
+    tell("语言理解和对话：训练中……")
+    started = time.perf_counter()
+    train_rasa(settings, draft / RASA, quick)
+    seconds = time.perf_counter() - started
+    tell(f"语言理解和对话：训练好了，用时 {seconds:.0f} 秒")
+    return {"fingerprint": print_, "seconds": round(seconds, 1), "sha256": sha256(draft / RASA)}, seconds
+
+
+def _same_language(models: Path, print_: str) -> TrainedModel | None:
+    """The newest version whose language model was trained from the same sources and is whole."""
+    for folder in sorted((path for path in models.iterdir() if path.is_dir() and not path.is_symlink()), reverse=True):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            model = TrainedModel(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+            if model.manifest["language"]["fingerprint"] == print_ and not model.damaged([RASA]):
+                return model
+    return None
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def train_rasa(settings: Settings, target: Path, quick: bool = False) -> None:
+    """Rasa's own training of bot/config.yml, everything it prints into logs/train.log. Raises Problem."""
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    log = settings.logs / "train.log"
+    environment = {"RASA_TELEMETRY_ENABLED": "false", "RASA_MAX_CACHE_SIZE": "0", "ZHIKE_CACHE": str(settings.cache),
+                   "RASA_CACHE_DIRECTORY": str(settings.cache / "rasa"), "TF_CPP_MIN_LOG_LEVEL": "3", "ZHIKE_QUICK": "1" if quick else ""}
+    with log.open("a", encoding="utf-8") as out, _captured(out, environment) as caught:
+        import rasa.model_training
+
+        result = rasa.model_training.train(
+            domain=str(ROOT / "bot/domain"), config=str(ROOT / "bot/config.yml"),
+            training_files=[str(path) for path in (ROOT / "data/nlu", ROOT / "data/rules", ROOT / "data/stories") if path.exists()],
+            output=str(target.parent), fixed_model_name=target.name, force_training=True)
+        for warning in caught:
+            out.write(f"{warning.category.__name__}: {warning.message}\n")
+    misaligned = [str(warning.message) for warning in caught if "Misaligned" in str(warning.message)]
+    if result.code != 0 or not target.is_file():
+        raise Problem("训练没有成功", f"Rasa 的说明在 {log}", "看日志最后几行，改好训练数据后再运行一次 zhike train")
+    if misaligned:
+        raise Problem(f"有 {len(misaligned)} 处实体标注和分词对不上", misaligned[0].splitlines()[0], f"改 data/nlu 里的这句；全部见 {log}")
+
+
+@contextlib.contextmanager
+def _captured(out: io.TextIOBase, environment: dict[str, str]) -> Iterator[list[warnings.WarningMessage]]:
+    """Prints and warnings of the block go elsewhere: stdout may belong to one JSON document."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield caught
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+# --- segments and recommender --------------------------------------------------------------------------
+
+
+def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str, Any], float]:
+    from actions.shelf import as_items
+    from recommender import CustomerFacts, ShopRecommender
+    from store import Store
+
+    tell("分群和推荐：读取店铺数据，计算中……")
+    started = time.perf_counter()
+    with Store.open(settings.url, busy_timeout_ms=settings.busy_ms) as store:
+        catalogue = store.catalogue.snapshot()
+        if not catalogue.products:
+            raise Problem("店里还没有商品", "推荐要从商品、订单和行为里学", "先运行 zhike demo（演示店铺）或 zhike import products 文件.csv")
+        interactions = store.behaviour.interactions()
+        customers = [CustomerFacts(one.customer_id, one.registered_at, one.birth_year, one.gender or None, one.city or None, one.level or None)
+                     for one in store.customers.all()]
+    model = ShopRecommender.fit(interactions, as_items(catalogue), customers)
+    model.save(folder)
+    seconds = time.perf_counter() - started
+    segments = getattr(model, "segment_count", 0)
+    tell(f"分群和推荐：{len(customers)} 位顾客、{len(catalogue.products)} 件商品、{len(interactions)} 条记录，用时 {seconds:.1f} 秒")
+    return {"fingerprint": fingerprint.recommender(), "seconds": round(seconds, 1), "customers": len(customers),
+            "products": len(catalogue.products), "interactions": len(interactions), "segments": segments}, seconds
