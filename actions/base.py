@@ -14,6 +14,7 @@ from actions.services import services
 from actions.turn import HUMAN_INTENT, Turn
 
 log = logging.getLogger(__name__)
+MOVES = frozenset({"affirm", "deny", "inform", "clarify", "nlu_fallback"})
 
 
 class ZhikeAction(Action, ABC):
@@ -73,7 +74,7 @@ class ZhikeAction(Action, ABC):
         if not self.is_fallback and turn.slot("fallbacks"):
             turn.set("fallbacks", 0)
         if self.sets_topic:
-            _remember_topic(turn)
+            _remember_topic(turn, self.action_name)
         _let_old_offer_lapse(turn)
         if turn.upset_now and self.counts_mood and self.offers_human and turn.upset >= turn.services.limits.upset_turns \
                 and not turn.following and not turn.spoke_of_human:
@@ -90,10 +91,12 @@ def _count_mood(turn: Turn, counts: bool) -> None:
         turn.set("upset", 0)
 
 
-def _remember_topic(turn: Turn) -> None:
-    """What the answer was about, for 什么意思 and 我问的不是这个 in the next message."""
-    others = [intent for intent, _ in turn.ranking if intent != turn.intent][:2]
-    turn.set("topic", {"intent": turn.intent, "others": others})
+def _remember_topic(turn: Turn, action: str) -> None:
+    """What the answer was about, for 什么意思 and 我问的不是这个 in the next message. After a yes or a told value it is the
+    action's own subject that counts, not the move."""
+    intent = action.removeprefix("action_") if turn.intent in MOVES else turn.intent
+    others = [other for other, _ in turn.ranking if other != turn.intent][:2]
+    turn.set("topic", {"intent": intent, "others": others})
 
 
 def _let_old_offer_lapse(turn: Turn) -> None:

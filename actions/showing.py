@@ -1,0 +1,82 @@
+"""Putting goods on the table: the words around them, the cards, what is remembered of them."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from actions import goods_text, suggesting
+from actions.references import known
+from actions.steering import CHEAPER, MORE, OTHER_KIND
+
+if TYPE_CHECKING:
+    from actions.turn import Turn
+    from actions.wish import Wish
+    from recommender import Suggestions
+    from store.models import Product
+
+REMEMBERED = 120  # product ids kept of what was shown in one wish
+
+
+def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -> None:
+    """Says the goods as one message and remembers them. `words`: the response that leads in, by default chosen by the wish."""
+    goods = known(turn, [s.product_id for s in found.items])
+    misses = {} if found.exact else suggesting.what_was_let_go(wish, found.relaxed, goods)
+    reasons = {s.product_id: "，".join(part for part in (misses.get(s.product_id, ""), s.reason) if part) for s in found.items}
+    custom = goods_text.goods_message(found, {p.product_id: p for p in goods}, reasons)
+    lead = ("utter_nearest" if not found.exact else words or _lead(wish, found))
+    turn.say(lead, custom=custom, buttons=_steer_buttons(turn, goods),
+             goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]), wanted=wish.described() or "这样的",
+             asking=_one_question(wish, found))
+    remember(turn, goods, reasons, custom)
+    turn.set("wish", wish.to_slot())
+
+
+def remember(turn: Turn, goods: list[Product], reasons: dict[str, str], custom: dict) -> None:
+    ids = [p.product_id for p in goods]
+    turn.set("shown", ids)
+    turn.set("shown_before", list(dict.fromkeys([*(turn.slot("shown_before") or []), *ids]))[-REMEMBERED:])
+    turn.set("showing", {"impression_id": custom["data"]["impression_id"], "personalised": custom["data"]["personalised"],
+                         "reasons": reasons})
+    turn.set("focus", ids[0] if len(ids) == 1 else None)
+
+
+def _lead(wish: Wish, found: Suggestions) -> str:
+    if wish.for_other and not wish.tags & set(found.unmatched_tags):
+        return "utter_suggest_gift"
+    if not wish.empty:
+        return "utter_suggest"
+    return "utter_suggest_personal" if found.personalised else "utter_suggest_popular"
+
+
+def _one_question(wish: Wish, found: Suggestions) -> str:
+    """At most one, after showing something, and only where the answer would narrow it down."""
+    if not found.exact:
+        return ""
+    if wish.for_other and not wish.kinds:
+        return f"\n{wish.recipient}平时喜欢什么、大概什么预算？我再挑准一点。"
+    if wish.kinds and wish.max_price is None and wish.min_price is None and not wish.brands:
+        return "\n大概什么价位合适？我可以再挑准一点。"
+    return ""
+
+
+def _steer_buttons(turn: Turn, goods: list[Product]) -> list[dict]:
+    buttons = [turn.button("换一批", "refine_recommendation", topic=MORE)]
+    if len(goods) > 1:
+        buttons.append(turn.button("便宜点的", "refine_recommendation", topic=CHEAPER))
+    return [*buttons, turn.button("为什么推荐", "ask_recommendation_reason")]
+
+
+def nothing_fits(turn: Turn, wish: Wish) -> None:
+    """Not even the nearest: say so and offer to let something go."""
+    turn.set("wish", wish.to_slot())
+    turn.say("utter_nothing_fits", wanted=wish.described() or "您要的",
+             buttons=[turn.button("看看别的种类", "refine_recommendation", topic=OTHER_KIND), turn.human_button])
+
+
+def no_more(turn: Turn, wish: Wish, words: str, edge: Product | None = None) -> None:
+    """This way is at its end. `edge`: the cheapest or dearest shown, which already is the last."""
+    buttons = [turn.button("换一类看看", "refine_recommendation", topic=OTHER_KIND)]
+    if words != "utter_no_more":
+        buttons.insert(0, turn.button("换一批", "refine_recommendation", topic=MORE))
+    turn.set("wish", wish.to_slot())
+    turn.say(words, wanted=wish.described() or "这一类", title=goods_text.name_of(edge) if edge else "",
+             price=goods_text.price_of(edge) if edge else "", buttons=buttons)

@@ -1,0 +1,58 @@
+"""Suggesting goods, steering what was suggested, and saying why."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions import goods_text, suggesting
+from actions.base import ZhikeAction
+from actions.references import known, meant
+from actions.showing import nothing_fits, show
+from actions.steering import CHEAPER, MORE, move_of
+from actions.steps import STEPS
+from actions.turn import Turn
+from actions.wish import Wish, gather
+
+
+class RequestRecommendation(ZhikeAction):
+    action_name = "action_request_recommendation"
+    counts_mood = False
+
+    def handle(self, turn: Turn) -> None:
+        wish = gather(turn, Wish.from_slot(turn.slot("wish")), steering=False)
+        seen = list(turn.slot("shown_before") or []) if wish.kinds == Wish.from_slot(turn.slot("wish")).kinds else []
+        turn.set("shown_before", seen)
+        found = suggesting.ask(turn, suggesting.request_for(turn, wish))
+        show(turn, wish, found) if found.items else nothing_fits(turn, wish)
+
+
+class RefineRecommendation(ZhikeAction):
+    action_name = "action_refine_recommendation"
+    counts_mood = False
+
+    def handle(self, turn: Turn) -> None:
+        old = Wish.from_slot(turn.slot("wish"))
+        wish, move = gather(turn, old, steering=True), move_of(turn)
+        if not turn.shown and wish == old and move not in (CHEAPER, MORE):
+            turn.say("utter_refine_what", buttons=[turn.button("随便推荐几款", "request_recommendation")])
+            return
+        STEPS.get(move, STEPS[None])(turn, wish)
+
+
+class AskRecommendationReason(ZhikeAction):
+    action_name = "action_ask_recommendation_reason"
+
+    def handle(self, turn: Turn) -> None:
+        showing = turn.slot("showing") or {}
+        reasons, goods = showing.get("reasons") or {}, known(turn, turn.shown)
+        if not goods:
+            turn.say("utter_reason_nothing_shown", buttons=[turn.button("推荐几款", "request_recommendation")])
+            return
+        asked_for = [p for p in meant(turn) if p.product_id in reasons]
+        about = asked_for or goods
+        lines = goods_text.numbered(about, [reasons.get(p.product_id, "") for p in about]) if len(about) > 1 else \
+            f"{goods_text.name_of(about[0])}：{reasons.get(about[0].product_id, '')}"
+        wanted = replace(Wish.from_slot(turn.slot("wish")), below=None).described()
+        personal = bool(showing.get("personalised"))
+        turn.say("utter_reason_personal" if personal else "utter_reason", lines=lines,
+                 wanted=f"您说的是「{wanted}」，按这个挑的；" if wanted else "",
+                 buttons=[turn.button("关闭个性化推荐", "privacy_request", topic="off")] if personal else None)

@@ -1,0 +1,87 @@
+"""From a wish to goods: what the recommender is asked, and what may not be shown to this customer."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from actions.wish import yuan
+from recommender import Event, Request, Suggestions
+
+if TYPE_CHECKING:
+    from actions.turn import Turn
+    from actions.wish import Wish
+    from store.models import Product
+
+LIVE_HISTORY = timedelta(days=90)  # older events are in the trained model
+
+
+def request_for(turn: Turn, wish: Wish, leave_out: Iterable[str] = ()) -> Request:
+    """`leave_out`: product ids not to show, beside those that are never shown (cart, disliked, unfitting size or colour)."""
+    customer, store = turn.customer, turn.services.store
+    consent = customer is not None and customer.consent_personalisation is True
+    exclude = set(leave_out) | _unfitting(turn, wish)
+    bought, history = {}, ()
+    if customer is not None:
+        bought = store.orders.bought(customer.customer_id)
+        events = store.behaviour.of_customer(customer.customer_id, since=turn.services.now() - LIVE_HISTORY)
+        exclude |= store.behaviour.cart(customer.customer_id) | {e.product_id for e in events if e.type == "dislike"}
+        history = tuple(Event(e.product_id, e.type, e.at, e.value) for e in events) if consent else ()
+    return Request(
+        n=turn.services.limits.suggestions, customer_id=turn.customer_id, personalised=consent, history=history, bought=bought,
+        kinds=frozenset(wish.kinds), exclude_kinds=frozenset(wish.exclude_kinds), brands=frozenset(wish.brands),
+        exclude_brands=frozenset(wish.exclude_brands), colours=frozenset(wish.colours), min_price=wish.min_price,
+        max_price=wish.max_price, cheaper_than=wish.below, tags=wish.tags, exclude=frozenset(exclude), for_other=wish.for_other,
+        now=turn.services.now())
+
+
+def _unfitting(turn: Turn, wish: Wish) -> set[str]:
+    """Goods without the size that is wanted, or only in colours that are not."""
+    if not wish.sizes and not wish.exclude_colours:
+        return set()
+    unwanted = set(wish.exclude_colours)
+    return {p.product_id for p in turn.services.catalogue().products.values()
+            if (wish.sizes and p.sizes and not set(wish.sizes) & set(p.sizes))
+            or (unwanted and p.colours and set(p.colours) <= unwanted)}
+
+
+def ask(turn: Turn, request: Request) -> Suggestions:
+    return turn.services.recommender().suggest(request)
+
+
+def ask_fresh(turn: Turn, request: Request, shown: Iterable[str]) -> Suggestions:
+    """Goods not shown yet if there are some that keep all limits; those seen again rather than none."""
+    fresh = ask(turn, replace(request, exclude=request.exclude | frozenset(shown)))
+    return fresh if fresh.exact and fresh.items else ask(turn, request)
+
+
+def what_was_let_go(wish: Wish, relaxed: str | None, products: list[Product]) -> dict[str, str]:
+    """For goods that are only the nearest: product id → in which respect they are not what was wanted."""
+    limits = set((relaxed or "").split("+"))
+    notes: dict[str, str] = {}
+    for product in products:
+        misses = [text for limit, miss in _MISSES.items() if limit in limits and (text := miss(wish, product))]
+        if misses:
+            notes[product.product_id] = "，".join(misses)
+    return notes
+
+
+def _over(wish: Wish, product: Product) -> str:
+    if wish.max_price is None or product.price <= wish.max_price:
+        return ""
+    return f"比预算高 {yuan(round(product.price - wish.max_price, 2))} 元"
+
+
+def _under(wish: Wish, product: Product) -> str:
+    return "比您说的价位低" if wish.min_price is not None and product.price < wish.min_price else ""
+
+
+_MISSES = {
+    "max_price": _over,
+    "cheaper_than": lambda wish, p: "不比刚才的便宜" if wish.below is not None and p.price >= wish.below else "",
+    "min_price": _under,
+    "colours": lambda wish, p: f"没有{'/'.join(wish.colours)}" if not set(wish.colours) & set(p.colours) else "",
+    "brands": lambda wish, p: f"不是{'/'.join(wish.brands)}" if wish.brands and p.brand not in wish.brands else "",
+    "kinds": lambda wish, p: f"不是{'/'.join(wish.kinds)}" if not set(wish.kinds) & set(p.kinds) else "",
+}

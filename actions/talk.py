@@ -1,0 +1,148 @@
+"""Greeting, thanks, small talk, what the bot is and can do, and what no shop does."""
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from actions.base import ZhikeAction
+from actions.readings import menu_buttons, said
+from actions.turn import Turn
+from actions.wish import yuan
+
+if TYPE_CHECKING:
+    from store.models import Order
+
+RECENT_ORDERS = 10
+_HOURS = ((5, "夜深了"), (9, "早上好"), (12, "上午好"), (14, "中午好"), (18, "下午好"), (23, "晚上好"), (24, "夜深了"))
+_JUNK = re.compile(r"[\s\W\d_]+")
+
+
+def time_of_day(hour: int) -> str:
+    """hour of the wall clock, 0–23."""
+    return next(words for until, words in _HOURS if hour < until)
+
+
+class Greet(ZhikeAction):
+    action_name = "action_greet"
+    sets_topic = False
+
+    def handle(self, turn: Turn) -> None:
+        unfinished = turn.slot("unfinished")
+        name = turn.customer.name if turn.customer and turn.customer.name else ""
+        hello = f"{name}您好，{time_of_day(turn.services.now().hour)}" if name else f"您好，{time_of_day(turn.services.now().hour)}"
+        if isinstance(unfinished, dict) and unfinished.get("intent"):
+            turn.set("unfinished", None)
+            turn.say("utter_greet_unfinished", hello=hello, what=said(unfinished["intent"]),
+                     buttons=[turn.button("接着办", unfinished["intent"]), turn.button("不办了", "deny")])
+            return
+        news, button = likely_wish(turn)
+        buttons = [*([button] if button else []), *menu_buttons(turn)]
+        turn.say("utter_greet_news" if news else "utter_greet", hello=hello, news=news, buttons=_distinct(buttons)[:4])
+
+
+def likely_wish(turn: Turn) -> tuple[str, dict | None]:
+    """What a customer who says hello probably came for, and the button for it: (sentence, button); empty when nothing is open."""
+    if not turn.customer_id:
+        return "", None
+    orders = turn.services.store.orders.of_customer(turn.customer_id, limit=RECENT_ORDERS)
+    for statuses, sentence, intent, title in _LIKELY:
+        found = next((o for o in orders if o.status in statuses), None)
+        if found:
+            return sentence.format(order=found.title, total=yuan(found.total)), _order_button(turn, found, intent, title)
+    return "", None
+
+
+# The most pressing first.
+_LIKELY = (
+    (("delivering",), "您的{order}正在派送，今天留意一下电话。", "track_order", "看派送"),
+    (("shipped", "in_transit"), "您的{order}在路上。", "track_order", "查快递"),
+    (("refunding",), "您的{order}正在退款（￥{total}）。", "ask_refund_status", "退款进度"),
+    (("exchanging",), "您的{order}正在换货。", "ask_refund_status", "换货进度"),
+    (("pending",), "您的{order}还没付款（￥{total}）。", "track_order", "看订单"),
+    (("to_ship", "paid"), "您的{order}在备货，还没发出。", "track_order", "看订单"),
+)
+
+
+def _order_button(turn: Turn, order: Order, intent: str, title: str) -> dict:
+    return turn.button(title, intent, order_id=order.order_id)
+
+
+def _distinct(buttons: list[dict]) -> list[dict]:
+    """One button an intent: the specific one that comes first."""
+    seen: dict[str, dict] = {}
+    for button in buttons:
+        seen.setdefault(button["payload"].partition("{")[0], button)
+    return list(seen.values())
+
+
+class OnlyWords:
+    """Mixed into an action whose answer is a response, perhaps with the menu."""
+
+    sets_topic = False
+    response = ""
+    menu = False
+
+    def handle(self, turn: Turn) -> None:
+        turn.say(self.response, buttons=menu_buttons(turn) if self.menu else None)
+
+
+class Goodbye(OnlyWords, ZhikeAction):
+    action_name, response = "action_goodbye", "utter_goodbye"
+
+
+class Thank(OnlyWords, ZhikeAction):
+    action_name, response = "action_thank", "utter_welcome"
+
+
+class AskCapability(OnlyWords, ZhikeAction):
+    action_name, response, menu = "action_ask_capability", "utter_capability", True
+
+
+class BotChallenge(ZhikeAction):
+    action_name = "action_bot_challenge"
+    sets_topic = False
+
+    def handle(self, turn: Turn) -> None:
+        turn.say("utter_bot_challenge", buttons=[turn.human_button])
+
+
+class Praise(ZhikeAction):
+    action_name = "action_praise"
+    sets_topic = False
+
+    def handle(self, turn: Turn) -> None:
+        words = len(_JUNK.sub("", turn.text)) > 1 and not turn.pressed
+        if words:
+            turn.services.store.feedback.add(turn.sender_id, turn.customer_id, "up", comment=turn.text)
+        turn.say("utter_praise_kept" if words else "utter_praise")
+
+
+class Chitchat(ZhikeAction):
+    action_name = "action_chitchat"
+    sets_topic = False
+
+    def handle(self, turn: Turn) -> None:
+        topic = next((name for name, pattern in _CHAT if re.search(pattern, turn.text)), "")
+        turn.say(f"utter_chitchat_{topic}" if topic else "utter_chitchat")
+
+
+_CHAT = (
+    ("joke", r"笑话|段子|逗我|搞笑|好笑"), ("song", r"唱.{0,3}(歌|曲)|来首|听歌"), ("weather", r"天气|[好真太]冷|[好真太]热|下雨|下雪|刮风|降温"),
+    ("meal", r"吃(饭|了|啥|什么)|饿|早饭|午饭|晚饭"), ("age", r"几岁|多大|年纪|生日"), ("name", r"叫什么|名字|怎么称呼|你是谁"),
+    ("love", r"喜欢你|爱你|女朋友|男朋友|对象|单身|结婚"), ("tired", r"累|困|加班|无聊|烦|睡"), ("busy", r"忙|在(干|做)(嘛|什么|啥)|下班|上班"),
+)
+
+
+class OutOfScope(ZhikeAction):
+    action_name = "action_out_of_scope"
+
+    def handle(self, turn: Turn) -> None:
+        topic = next((name for name, pattern in _STRANGE if re.search(pattern, turn.text)), "")
+        turn.say(f"utter_out_of_scope_{topic}" if topic else "utter_out_of_scope", buttons=menu_buttons(turn))
+
+
+_STRANGE = (
+    ("ticket", r"[机车船]票|火车|高铁|航班|酒店|打车|外卖|挂号|电影票|门票"),
+    ("writing", r"写(一?[首篇封段个]|诗|作文|文章|代码|论文|周报|总结)|翻译|作业|解.{0,3}题|算一?[道下]"),
+    ("advice", r"看病|吃什么药|症状|医生|股票|基金|彩票|理财|官司|律师|算命|星座"),
+)

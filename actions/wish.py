@@ -1,0 +1,141 @@
+"""What the customer is looking for, gathered over several messages: kinds, budget, brands in and out, colour, for whom."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from actions.turn import Turn
+    from store.models import CatalogueSnapshot
+
+
+SELF = frozenset({"自己", "本人", "我", "我自己"})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Limits that hold together. Prices in yuan; `below` is a price that goods have to stay under (再便宜点)."""
+
+    kinds: tuple[str, ...] = ()
+    exclude_kinds: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    exclude_brands: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    exclude_colours: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    min_price: float | None = None
+    max_price: float | None = None
+    below: float | None = None
+    recipient: str | None = None
+    occasion: str | None = None
+
+    @classmethod
+    def from_slot(cls, value: Any) -> Wish:
+        """What a slot remembered; anything unreadable is an empty wish."""
+        if not isinstance(value, dict):
+            return cls()
+        known = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items() if k in cls.__dataclass_fields__}
+        return cls(**known)
+
+    def to_slot(self) -> dict[str, Any]:
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v not in ((), None)}
+
+    @property
+    def empty(self) -> bool:
+        return self == Wish()
+
+    @property
+    def for_other(self) -> bool:
+        """For somebody else: the customer's own taste says nothing then."""
+        return bool(self.recipient) and self.recipient not in SELF
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Words for whom and for what; the recommender knows which tags of goods they mean."""
+        return frozenset(w for w in (self.recipient if self.for_other else None, self.occasion) if w)
+
+    def described(self) -> str:
+        """In the customer's words, for 符合您说的…: 200 元以内、黑色、保温杯."""
+        price = said_price(self.min_price, self.max_price)
+        gift = f"送{self.recipient}" if self.for_other and self.recipient else ""
+        without = [f"不要{name}" for name in (*self.exclude_brands, *self.exclude_kinds, *self.exclude_colours)]
+        parts = [gift, self.occasion or "", price, *self.brands, *self.colours, *self.sizes, *self.kinds, *without]
+        return "、".join(part for part in parts if part)
+
+
+def yuan(price: float) -> str:
+    """59 → 59, 59.9 → 59.9, 59.05 → 59.05."""
+    return f"{price:.2f}".rstrip("0").rstrip(".")
+
+
+def said_price(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{yuan(low)}–{yuan(high)} 元"
+    if high is not None:
+        return f"{yuan(high)} 元以内"
+    return f"{yuan(low)} 元以上" if low is not None else ""
+
+
+def related(catalogue: CatalogueSnapshot, one: str, other: str) -> bool:
+    """Whether two kinds are the same or one lies below the other (耳机, 蓝牙耳机): some product is both."""
+    return one == other or any({one, other} <= set(p.kinds) for p in catalogue.products.values())
+
+
+def said_kinds(turn: Turn) -> list[str]:
+    """Kinds named in the message; a named product stands for its narrowest kind."""
+    kinds = turn.entities("category")
+    if not kinds:
+        products = turn.services.catalogue().products
+        kinds = [products[p].kinds[-1] for p in turn.entities("product") if p in products and products[p].kinds]
+    return list(dict.fromkeys(kinds))
+
+
+def gather(turn: Turn, old: Wish, steering: bool) -> Wish:
+    """The wish after this message. `steering`: it steers what was shown; otherwise it asks anew.
+
+    A new kind of goods starts a new wish, and so does asking anew for somebody or for nothing in particular. When steering,
+    whom it is for stays.
+    """
+    said = said_kinds(turn)
+    new_kind = bool(said and old.kinds) and not any(related(turn.services.catalogue(), a, b) for a in said for b in old.kinds)
+    if steering:
+        start = Wish(recipient=old.recipient, occasion=old.occasion) if new_kind else old
+    else:
+        for_whom = turn.entity("recipient") or turn.entity("occasion")
+        says_limit = any(turn.entities(kind) for kind in ("budget", "brand", "colour", "size"))
+        goes_on = not new_kind and (said or (says_limit and not for_whom))
+        start = replace(old, below=None) if goes_on else Wish()
+    return _with_said(turn, start, said)
+
+
+def _with_said(turn: Turn, wish: Wish, kinds: list[str]) -> Wish:
+    changes: dict[str, Any] = {}
+    if kinds:
+        changes |= {"kinds": tuple(kinds), "exclude_kinds": _without(wish.exclude_kinds, kinds)}
+    for field, opposite, kind in (("brands", "exclude_brands", "brand"), ("colours", "exclude_colours", "colour")):
+        if wanted := turn.entities(kind):
+            changes |= {field: tuple(wanted), opposite: _without(getattr(wish, opposite), wanted)}
+        if unwanted := turn.entities(kind, exclude=True):
+            changes |= {opposite: _joined(getattr(wish, opposite), unwanted),
+                        field: _without(changes.get(field, getattr(wish, field)), unwanted)}
+    if unwanted := turn.entities("category", exclude=True):
+        changes |= {"exclude_kinds": _joined(wish.exclude_kinds, unwanted),
+                    "kinds": _without(changes.get("kinds", wish.kinds), unwanted)}
+    if sizes := turn.entities("size"):
+        changes["sizes"] = tuple(sizes)
+    if isinstance(budget := turn.entity("budget"), dict):
+        changes |= {"min_price": budget.get("min"), "max_price": budget.get("max"), "below": None}
+    for field in ("recipient", "occasion"):
+        if value := turn.entity(field):
+            changes[field] = str(value)
+    return replace(wish, **changes)
+
+
+def _without(values: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
+    gone = set(gone)
+    return tuple(v for v in values if v not in gone)
+
+
+def _joined(values: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*values, *more]))
