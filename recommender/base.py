@@ -1,0 +1,135 @@
+"""The five verbs that every model here has: fit, recommend, score, similar_items, save/load.
+
+A model sees only a matrix; product ids, filters in words and reasons belong to `shop`.
+"""
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import scipy.sparse as sp
+
+from recommender.errors import BadMatrix, NotFitted
+
+R = TypeVar("R", bound="Recommender")
+_CELLS = 4_000_000  # scores held at a time by recommend: 16 MB
+PAD = -1
+"""Item number where there is nothing to recommend; its score is NaN."""
+
+
+class Recommender(ABC):
+    """Specification of the verbs.
+
+    matrix: scipy CSR, users × items; weights of interactions, 0 is "nothing known", negative is dislike.
+    user_rows: rows of the matrix (int array of shape (u,)), or a CSR matrix (u, items) of customers that the model has not
+    seen. Results are (ids, scores) of shape (u, n): ids int32, PAD where fewer than n have a positive score;
+    scores float32, NaN in the padding. Best first; equal scores by item number, so that a result is one and the same
+    whatever the number of threads or blocks.
+    """
+
+    matrix: sp.csr_matrix | None = None
+
+    @abstractmethod
+    def fit(self: R, matrix: sp.spmatrix) -> R:
+        """Learns from the matrix. Raises BadMatrix for values that are not finite."""
+
+    @abstractmethod
+    def score(self, user_rows: np.ndarray | sp.spmatrix, item_rows: np.ndarray | None = None) -> np.ndarray:
+        """Scores, float32, shape (u, len(item_rows)) (all items by default), always finite; 0: nothing is known."""
+
+    @abstractmethod
+    def similar_items(self, item_rows: np.ndarray, n: int = 10) -> tuple[np.ndarray, np.ndarray]:
+        """(ids, scores), shape (len(item_rows), n), the item itself left out, padded as in `recommend`."""
+
+    @abstractmethod
+    def save(self, folder: str | Path) -> None:
+        """Writes npz + json + sha256, whole or not at all."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls: type[R], folder: str | Path) -> R:
+        """Raises DamagedModel when a file is missing or its sha256 is another one."""
+
+    def recommend(self, user_rows: np.ndarray | sp.spmatrix, n: int = 10, exclude_seen: bool = True,
+                  allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The best n items of each user. exclude_seen: leaves out every item with an entry in the user's row.
+        allowed: bool mask (items,), or (u, items); applied before the cut, so n come back when n exist.
+        Raises IndexError for rows out of range, ValueError for n < 0 or a mask of another shape."""
+        matrix = self._fitted()
+        if n < 0:
+            raise ValueError(f"n={n}: cannot be negative")
+        user_rows = self.vectors(user_rows) if sp.issparse(user_rows) else rows_of(user_rows, matrix.shape[0], "user_rows")
+        users, items = user_rows.shape[0], matrix.shape[1]
+        allowed = None if allowed is None else np.asarray(allowed, dtype=bool)
+        if allowed is not None and allowed.shape not in ((items,), (users, items)):
+            raise ValueError(f"allowed has shape {allowed.shape}, wanted {(items,)} or {(users, items)}")
+        ids, best = np.full((users, n), PAD, np.int32), np.full((users, n), np.nan, np.float32)
+        step = max(1, _CELLS // max(1, items))
+        for start in range(0, users, step):
+            part = slice(start, start + step)
+            scores = self.score(user_rows[part])
+            if exclude_seen:
+                seen = self.vectors(user_rows[part]).tocoo()
+                scores[seen.row, seen.col] = 0
+            if allowed is not None:
+                scores = np.where(allowed if allowed.ndim == 1 else allowed[part], scores, np.float32(0))
+            ids[part], best[part] = top_n(scores, n)
+        return ids, best
+
+    def vectors(self, user_rows: np.ndarray | sp.spmatrix) -> sp.csr_matrix:
+        """The users' rows as CSR (u, items)."""
+        matrix = self._fitted()
+        if sp.issparse(user_rows):
+            if user_rows.shape[1] != matrix.shape[1]:
+                raise BadMatrix(f"向量有 {user_rows.shape[1]} 列，模型有 {matrix.shape[1]} 个商品：请用训练时的商品编号。")
+            return checked(user_rows)
+        return matrix[rows_of(user_rows, matrix.shape[0], "user_rows")]
+
+    def _fitted(self) -> sp.csr_matrix:
+        if self.matrix is None:
+            raise NotFitted(f"{type(self).__name__} 还没有训练：先调用 fit(matrix) 或 load(folder)。")
+        return self.matrix
+
+
+def checked(matrix: sp.spmatrix) -> sp.csr_matrix:
+    """The matrix as canonical float32 CSR without stored zeros. Raises BadMatrix for NaN or infinite values."""
+    if not sp.issparse(matrix):
+        matrix = np.atleast_2d(np.asarray(matrix))
+    csr = sp.csr_matrix(matrix, dtype=np.float32, copy=True)
+    if not np.isfinite(csr.data).all():
+        raise BadMatrix(f"矩阵里有 {int((~np.isfinite(csr.data)).sum())} 个值不是有限的数（NaN 或无穷）。"
+                        "训练前请去掉这些记录，例如 matrix.data = np.nan_to_num(matrix.data)。")
+    csr.sum_duplicates()
+    csr.eliminate_zeros()
+    csr.sort_indices()
+    return csr
+
+
+def rows_of(rows: np.ndarray | list[int] | int, count: int, name: str) -> np.ndarray:
+    """Row numbers as int64 array; IndexError when one is out of range."""
+    rows = np.atleast_1d(np.asarray(rows))
+    if rows.size == 0:
+        return np.zeros(0, np.int64)
+    if rows.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be row numbers, not {rows.dtype}")
+    if rows.min() < 0 or rows.max() >= count:
+        raise IndexError(f"{name} holds {int(rows.min())}…{int(rows.max())}, there are rows 0…{count - 1}")
+    return rows.astype(np.int64)
+
+
+def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The n highest positive scores of each row, equal ones by column. scores: (u, items) → ids, scores (u, n), padded."""
+    users, items = scores.shape
+    ids = np.full((users, n), PAD, np.int32)
+    best = np.full((users, n), np.nan, np.float32)
+    for row in range(users if n else 0):
+        line = scores[row]
+        found = np.flatnonzero(line > 0)
+        if found.size > n:
+            cut = np.partition(line[found], found.size - n)[found.size - n]
+            found = found[line[found] >= cut]
+        order = found[np.argsort(-line[found], kind="stable")][:n]
+        ids[row, :order.size], best[row, :order.size] = order, line[order]
+    return ids, best

@@ -1,0 +1,130 @@
+"""Configuration of models: plain dataclasses that refuse what they do not know.
+
+Every field is followed by a line that says its unit, its default and whether it changes results or only speed.
+"""
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from recommender.errors import BadOption, UnknownOption
+
+C = TypeVar("C", bound="Config")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Base: `from_dict` refuses unknown options, `as_dict` gives them all back."""
+
+    @classmethod
+    def from_dict(cls: type[C], options: Mapping[str, Any]) -> C:
+        """Raises UnknownOption (with the nearest name), BadOption for a value out of range."""
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name in options:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"是不是想写 {near[0]}？" if near else f"可用的有：{'、'.join(known)}。"
+                raise UnknownOption(f"{cls.__name__} 没有选项 {name!r}。{hint}")
+        return cls(**options)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    def _require(self, name: str, holds: bool, wanted: str) -> None:
+        if not holds:
+            raise BadOption(f"选项 {name}={getattr(self, name)!r} 不能用：应当{wanted}。请在配置里改正。")
+
+
+@dataclass(frozen=True)
+class CosineConfig(Config):
+    """Options of `CosineRecommender`."""
+
+    kind: str = "item"
+    """"item": goods alike because the same customers want them; "user": customers alike. Changes results."""
+    neighbours: int = 50
+    """How many neighbours of each row are kept, the row itself not counted. Changes results, memory and speed."""
+    shrinkage: float = 0.0
+    """λ in x_i·x_j / (‖x_i‖‖x_j‖ + λ): draws similarities that rest on little data towards 0. 0 is the plain formula.
+    Changes results; above 0 the fit takes the slower exact path."""
+    threads: int = 0
+    """Threads of the kernel; 0: one per core. Changes speed only, never a result."""
+    block_rows: int = 16384
+    """Rows handed to the kernel at a time. Changes speed and memory only, never a result."""
+
+    def __post_init__(self) -> None:
+        self._require("kind", self.kind in ("item", "user"), '是 "item" 或 "user"')
+        self._require("neighbours", _whole(self.neighbours) and self.neighbours >= 1, "是不小于 1 的整数")
+        self._require("shrinkage", _finite(self.shrinkage) and self.shrinkage >= 0, "是不小于 0 的数")
+        self._require("threads", _whole(self.threads) and self.threads >= 0, "是不小于 0 的整数")
+        self._require("block_rows", _whole(self.block_rows) and self.block_rows >= 1, "是不小于 1 的整数")
+
+
+@dataclass(frozen=True)
+class ShopConfig(Config):
+    """Options of `ShopRecommender`. All of them change results."""
+
+    neighbours: int = 50
+    """Similar goods kept for each product."""
+    shrinkage: float = 0.0
+    """λ of `CosineConfig`."""
+    purchase_weight: float = 5.0
+    """What a purchase says about taste, in units of one view."""
+    cart_weight: float = 3.0
+    """What putting into the cart says."""
+    favourite_weight: float = 2.5
+    """What marking as favourite says."""
+    click_weight: float = 1.0
+    """What a click on a suggestion says."""
+    view_weight: float = 1.0
+    """What a view says."""
+    dislike_weight: float = -5.0
+    """What 不喜欢 says; negative. A disliked product is never suggested to that customer."""
+    half_life_days: float = 180.0
+    """After so many days a purchase counts half."""
+    browse_half_life_days: float = 30.0
+    """After so many days a view, click, favourite or cart counts half."""
+    sales_window_days: int = 90
+    """What "近90天" in a reason means, in days."""
+    min_support: int = 3
+    """Customers that a reason about other customers must rest on; below it that reason is not given."""
+    segments: int = 5
+    """Number of customer segments (fewer when there are fewer distinct customers)."""
+    content_share: float = 0.5
+    """Weight of likeness in kind, brand, title and price, against 1 for collaborative filtering."""
+    segment_share: float = 0.1
+    """Weight of what the customer's segment buys."""
+    popular_share: float = 0.15
+    """Weight of what everybody buys; all of the weight when nothing personal is used."""
+    due_from: float = 0.8
+    """A consumable counts as due again after this part of its usual interval…"""
+    due_until: float = 2.5
+    """…and until this multiple of it; later the customer has found it elsewhere."""
+    min_repeats: int = 5
+    """Repeat purchases seen before an interval is believed."""
+    diversity: float = 0.5
+    """0: the best scores only; 1: goods unlike those already in the list weigh as much as the score."""
+    seed: int = 20260
+    """Seed of K-means."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            self._require(field.name, _finite(getattr(self, field.name)), "是有限的数")
+        for name in ("neighbours", "sales_window_days", "min_support", "segments", "min_repeats"):
+            self._require(name, _whole(getattr(self, name)) and getattr(self, name) >= 1, "是不小于 1 的整数")
+        for name in ("half_life_days", "browse_half_life_days", "due_from", "due_until"):
+            self._require(name, getattr(self, name) > 0, "大于 0")
+        for name in ("shrinkage", "content_share", "segment_share", "popular_share", "diversity"):
+            self._require(name, getattr(self, name) >= 0, "不小于 0")
+        self._require("dislike_weight", self.dislike_weight <= 0, "不大于 0")
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

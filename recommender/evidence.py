@@ -1,0 +1,191 @@
+"""What speaks for a product, as facts that anybody can recompute from the data. Words come later (`reasons`).
+
+A piece of evidence is a dict: `kind`, ids, counts. Only what holds is listed; counts of other customers below
+`ShopConfig.min_support` are not used.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+
+from recommender.catalogue import Catalogue, fold
+from recommender.filters import PRICE_LIMITS, Selection, price_limit
+from recommender.interactions import DAY, SHANGHAI
+from recommender.learned import Learned
+from recommender.profile import Profile
+from recommender.repurchase import Cycle
+from recommender.request import Request
+
+STRENGTH = {"nearest": 10.0, "due_again": 9.0, "gift_tag": 6.0, "bought_together": 5.0, "best_in_budget": 4.5, "best_in_kind": 4.2,
+            "viewed_together": 3.6, "cheaper": 3.2, "same_brand": 3.0, "kind_habit": 2.8, "same_kind": 2.6, "segment": 2.5,
+            "top_in_kind": 2.4, "best_in_shop": 2.3, "colour": 2.2, "lowest_price": 2.1, "bought_lately": 2.0, "plain": 0.0}
+"""Order of preference among true pieces of evidence; the personal ones are offered only when the past may be used."""
+PERSONAL = frozenset({"due_again", "bought_together", "viewed_together", "same_brand", "kind_habit", "same_kind", "segment"})
+_CLOSELY = 0.2  # part of the buyers of the one who bought the other too, from which "often" is true
+_TOP_IN_SHOP = 10
+
+
+@dataclass(frozen=True)
+class Due:
+    cycle: Cycle
+    last_at: float
+    elapsed_days: float
+
+
+class Witness:
+    """Collects evidence for one request. sellers: buyers in the window for each catalogue product; places: the model's number
+    of each catalogue product or -1."""
+
+    def __init__(self, learned: Learned, catalogue: Catalogue, places: np.ndarray, sellers: np.ndarray, request: Request,
+                 selection: Selection, profile: Profile | None, due: dict[int, Due]) -> None:
+        self.learned, self.catalogue, self.places, self.sellers = learned, catalogue, places, sellers
+        self.request, self.selection, self.profile, self.due = request, selection, profile, due
+        self.window = learned.config.sales_window_days
+        self.least = learned.config.min_support
+
+    def about(self, place: int) -> list[dict[str, Any]]:
+        """All evidence for the catalogue product at `place`, never empty."""
+        found = [*self._limits(place), *self._sales(place)]
+        if self.profile is not None:
+            found += self._personal(place)
+        return [*found, {"kind": "plain", "price": float(self.catalogue.price[place])}]
+
+    def _limits(self, place: int) -> list[dict[str, Any]]:
+        request, catalogue, price = self.request, self.catalogue, float(self.catalogue.price[place])
+        found: list[dict[str, Any]] = []
+        dropped = set(self.selection.relaxed)
+        for name in PRICE_LIMITS:
+            limit = price_limit(getattr(request, name))
+            if name in dropped and limit is not None and (beyond := limit - price if name == "min_price" else price - limit) >= 0:
+                found.append({"kind": "nearest", "limit": name, "value": float(limit), "price": price, "beyond": round(beyond, 2)})
+                break
+        for name in sorted(dropped & {"brands", "colours", "kinds", "tags"}):
+            found.append({"kind": "nearest", "limit": name, "price": price, "value": sorted(getattr(request, name))})
+        for word in self.selection.tags:
+            if tag := catalogue.matched_tag(place, word):
+                found.append({"kind": "gift_tag", "word": word, "tag": tag})
+        below = price_limit(request.cheaper_than)
+        if below is not None and price < below:
+            found.append({"kind": "cheaper", "than": float(below), "price": price, "by": round(below - price, 2)})
+        if request.colours and "colours" not in dropped:
+            own = [colour for colour in catalogue.items[place].colours if catalogue.of_colours([colour])[place]
+                   and any(fold(colour).removesuffix("色") == fold(wanted).removesuffix("色") for wanted in request.colours)]
+            found += [{"kind": "colour", "colour": own[0]}] if own else []
+        fitting = self.selection.fitting
+        if fitting.sum() > 1 and price < np.min(catalogue.price[fitting & (np.arange(len(catalogue)) != place)]):
+            found.append({"kind": "lowest_price", "price": price, "among": int(fitting.sum())})
+        return found
+
+    def _sales(self, place: int) -> list[dict[str, Any]]:
+        buyers, found = int(self.sellers[place]), []
+        if buyers < self.least:
+            return []
+        fact = {"buyers": buyers, "days": self.window}
+        kind = self._kind(place)
+        if kind is not None:
+            rank, ties, among = self._rank(place, self.catalogue.offered & self.catalogue.of_kinds([kind]))
+            if rank == 1 and not ties and among > 1:
+                found.append({"kind": "best_in_kind", "of": kind, "among": among, **fact})
+            elif rank <= 3 and among > 5:
+                found.append({"kind": "top_in_kind", "of": kind, "rank": rank, "among": among, **fact})
+        limited = price_limit(self.request.max_price) is not None or price_limit(self.request.min_price) is not None
+        if limited and not set(self.selection.relaxed):
+            rank, ties, among = self._rank(place, self.selection.fitting)
+            if rank == 1 and not ties and among > 1:
+                found.append({"kind": "best_in_budget", "among": among, **fact})
+        rank, _, among = self._rank(place, self.catalogue.offered)
+        if rank <= _TOP_IN_SHOP and among > 2 * _TOP_IN_SHOP:
+            found.append({"kind": "best_in_shop", "rank": rank, "among": among, **fact})
+        return [*found, {"kind": "bought_lately", **fact}]
+
+    def _personal(self, place: int) -> list[dict[str, Any]]:
+        assert self.profile is not None
+        profile, item = self.profile, self.catalogue.items[place]
+        found: list[dict[str, Any]] = []
+        if place in self.due:
+            due = self.due[place]
+            day = datetime.fromtimestamp(due.last_at, timezone.utc).astimezone(SHANGHAI).date()
+            return [{"kind": "due_again", "product_id": item.product_id, "last_on": day.isoformat(), "days": int(due.elapsed_days),
+                     "usual_days": round(due.cycle.days, 1), "based_on": due.cycle.based_on, "intervals": due.cycle.intervals}]
+        bought = {name for name in profile.bought if profile.taste.get(name, 0) >= 0}
+        looked = {name for name, weight in profile.taste.items() if weight > 0 and name not in profile.bought}
+        product = int(self.places[place])
+        if product >= 0:
+            found += self._together(product, bought, True) + self._together(product, looked, False)
+        for name in self._newest(bought):
+            other = self.catalogue.items[self.catalogue.index[name]]
+            if item.brand and fold(other.brand or "") == fold(item.brand):
+                found.append({"kind": "same_brand", "because": name, "brand": item.brand,
+                              "bought_at": self._day(profile.bought[name])})
+                break
+        kind = item.kinds[-1] if item.kinds else None
+        if kind is not None:
+            inside = self.catalogue.of_kinds([kind])
+            own = sorted(name for name in bought if name in self.catalogue.index and inside[self.catalogue.index[name]])
+            if len(own) >= 2:
+                found.append({"kind": "kind_habit", "of": kind, "because": own, "products": len(own)})
+            seen = [n for n in sorted(looked, key=lambda n: (-profile.taste[n], n))
+                    if n in self.catalogue.index and inside[self.catalogue.index[n]]]
+            if seen:
+                found.append({"kind": "same_kind", "of": kind, "because": seen[0]})
+        if product >= 0 and 0 <= profile.segment < len(self.learned.segment_sellers):
+            buyers = int(self.learned.segment_sellers[profile.segment, product])
+            if buyers >= self.least:
+                found.append({"kind": "segment", "segment": profile.segment, "buyers": buyers, "days": self.window})
+        return found
+
+    def _together(self, product: int, own: set[str], by_purchase: bool) -> list[dict[str, Any]]:
+        """The customer's product that most of its other buyers (viewers) took together with this one."""
+        learned, best = self.learned, None
+        both = learned.together(product, by_purchase)
+        people = learned.buyers if by_purchase else learned.likers
+        me = learned.customer_index.get(self.request.customer_id or "", -1)
+        for name in sorted(own):
+            other = learned.product_index.get(name)
+            if other is None or name not in self.catalogue.index or both[other] < self.least:
+                continue
+            row = people.indices[people.indptr[other]:people.indptr[other + 1]]
+            count, others = int(both[other]), int(row.size - (row == me).sum())
+            mine = people.indices[people.indptr[product]:people.indptr[product + 1]]
+            count -= int((row == me).any() and (mine == me).any())
+            if count >= self.least and (best is None or count / others > best["both"] / best["others"]):
+                best = {"kind": "bought_together" if by_purchase else "viewed_together", "because": name, "both": count,
+                        "others": others, "often": count >= _CLOSELY * others}
+        if best is not None and by_purchase:
+            best["bought_at"] = self._day(self.profile.bought[best["because"]]) if self.profile else None
+        return [best] if best is not None else []
+
+    def _newest(self, names: set[str]) -> list[str]:
+        assert self.profile is not None
+        return sorted((n for n in names if n in self.catalogue.index), key=lambda n: (-self.profile.bought.get(n, 0), n))
+
+    def _kind(self, place: int) -> str | None:
+        """The kind to compare within: the one asked for, else the product's narrowest."""
+        kinds = self.catalogue.items[place].kinds
+        asked = {fold(kind) for kind in self.request.kinds}
+        return next((kind for kind in kinds if fold(kind) in asked), kinds[-1] if kinds else None)
+
+    def _rank(self, place: int, among: np.ndarray) -> tuple[int, int, int]:
+        """(rank from 1, others with the same count, size) by buyers in the window."""
+        counts = self.sellers[among]
+        mine = self.sellers[place]
+        return int((counts > mine).sum()) + 1, int((counts == mine).sum()) - 1, int(among.sum())
+
+    @staticmethod
+    def _day(at: float) -> str | None:
+        """Date of a moment in Shanghai; None when it is not known (1.0)."""
+        return None if at < DAY else datetime.fromtimestamp(at, timezone.utc).astimezone(SHANGHAI).date().isoformat()
+
+
+def pick(all_found: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """One piece of evidence for each product of a list: the strongest, but rather another kind than one already used."""
+    used: dict[str, int] = {}
+    picked = []
+    for found in all_found:
+        best = max(found, key=lambda e: STRENGTH[e["kind"]] - 1.5 * used.get(e["kind"], 0) * (e["kind"] != "nearest"))
+        used[best["kind"]] = used.get(best["kind"], 0) + 1
+        picked.append(best)
+    return picked

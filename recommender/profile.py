@@ -1,0 +1,62 @@
+"""One customer at the moment of asking: what the model learnt of them and what they did since, in one view."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recommender.interactions import DISLIKE, PURCHASE, event_weights, levelled, seconds, type_code
+from recommender.learned import Learned
+from recommender.request import Request
+
+
+@dataclass
+class Profile:
+    """taste: product id → levelled weight, empty when nothing personal may be used. bought: product id → seconds of the last
+    purchase (1.0 unknown), whoever asked. disliked: never to be shown. segment: number, -1 none. personal: whether
+    the customer's own past may be used at all."""
+
+    taste: dict[str, float] = field(default_factory=dict)
+    bought: dict[str, float] = field(default_factory=dict)
+    disliked: set[str] = field(default_factory=set)
+    segment: int = -1
+    personal: bool = False
+
+    @classmethod
+    def of(cls, learned: Learned, request: Request, now: float) -> Profile:
+        """Reads the model, `request.history` and `request.bought`. Events up to the newest one that the model has seen are
+        taken as known to it (for a customer it knows), so nothing counts twice."""
+        known = learned.customer_index.get(request.customer_id) if request.customer_id is not None else None
+        profile = cls(personal=request.personalised and request.customer_id is not None and not request.for_other)
+        raw: dict[str, float] = {}
+        if known is not None:
+            profile.bought = learned.bought_by(known)
+            if profile.personal:
+                raw = learned.taste_of(known)
+                profile.segment = int(learned.labels[known])
+        codes, times, names = [], [], []
+        for event in request.history:
+            code, at = type_code(event.type), seconds(event.at)
+            if code is None or not event.product_id:
+                continue
+            if code == PURCHASE:
+                profile.bought[event.product_id] = max(profile.bought.get(event.product_id, 1.0), _moment(at))
+            elif code == DISLIKE:
+                profile.disliked.add(event.product_id)
+            if known is None or not at <= learned.until:
+                codes.append(code)
+                times.append(at if math.isfinite(at) else now)
+                names.append(event.product_id)
+        if names and profile.personal:
+            for name, weight in zip(names, event_weights(np.array(codes), np.array(times), learned.config, now), strict=True):
+                raw[name] = raw.get(name, 0.0) + float(weight)
+        for name, at in request.bought.items():
+            profile.bought[name] = max(profile.bought.get(name, 1.0), _moment(seconds(at)))
+        profile.disliked |= {name for name, weight in raw.items() if weight < 0}
+        profile.taste = {name: float(levelled(np.float64(weight))) for name, weight in raw.items() if weight}
+        return profile
+
+
+def _moment(at: float) -> float:
+    return at if math.isfinite(at) else 1.0

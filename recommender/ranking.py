@@ -1,0 +1,114 @@
+"""Scores of the goods that may be shown, and the choice of a list that is not three times the same."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.catalogue import Catalogue
+from recommender.learned import Learned
+from recommender.profile import Profile
+from recommender.request import Request
+
+PARTS = ("item_cf", "content", "segment", "popular")
+_PERSONAL = 3  # the first three parts use the customer's own past
+_DUE, _TAGGED = 1.0, 2.0  # above any sum of parts but for the best
+_ALIKE = 0.92  # cosine of content above which two products are the same thing twice
+_POOL = 40
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """total: (places,), higher is better, finite. parts: (len(PARTS), places), weighted, what the total is made of."""
+
+    total: np.ndarray
+    parts: np.ndarray
+
+
+def popularity(learned: Learned, catalogue_places: np.ndarray) -> np.ndarray:
+    """0…1 for each catalogue product: buyers in the window, then decayed interest of any kind. catalogue_places: the model's
+    number of each catalogue product, -1 for goods that the model does not know."""
+    scores = _scaled(learned.sellers.astype(np.float64)) + 0.5 * _scaled(learned.interest)
+    return to_catalogue(scores, catalogue_places)
+
+
+def to_catalogue(scores: np.ndarray, catalogue_places: np.ndarray) -> np.ndarray:
+    """Scores of the model's products put at the catalogue's numbers; 0 where the model knows nothing."""
+    if not scores.size:
+        return np.zeros(catalogue_places.size)
+    return np.where(catalogue_places >= 0, scores[catalogue_places], 0.0)
+
+
+def rank(learned: Learned, catalogue: Catalogue, catalogue_places: np.ndarray, popular: np.ndarray, profile: Profile,
+         places: np.ndarray) -> Ranking:
+    """Scores of the goods at `places`. Each part is scaled to 0…1 among them before it is weighted."""
+    config = learned.config
+    parts = np.zeros((len(PARTS), places.size))
+    parts[3] = _scaled(popular[places])
+    if profile.personal and profile.taste:
+        parts[0] = _scaled(to_catalogue(learned.related(profile.taste), catalogue_places)[places])
+        liked = [(catalogue.index[name], weight) for name, weight in profile.taste.items() if name in catalogue.index]
+        if liked:
+            rows, weights = zip(*sorted(liked), strict=True)
+            wanted = catalogue.content[list(rows)].T @ np.array(weights)
+            parts[1] = config.content_share * _scaled((catalogue.content @ wanted)[places])
+        if 0 <= profile.segment < len(learned.segment_sellers):
+            mine = learned.segment_sellers[profile.segment].astype(np.float64)
+            parts[2] = config.segment_share * _scaled(to_catalogue(mine, catalogue_places)[places])
+        parts[3] *= config.popular_share
+    return Ranking(parts.sum(axis=0), parts)
+
+
+def boosted(ranking: Ranking, places: np.ndarray, due: set[int], tags: dict[str, np.ndarray], request: Request) -> Ranking:
+    """The most fitting due consumable goes up and the other due ones to the end (one reminder is enough); with kinds given,
+    goods whose tags match come first."""
+    total = ranking.total.copy()
+    if tags and request.kinds:
+        total += _TAGGED * np.logical_or.reduce(list(tags.values()))[places]
+    waiting = [at for at, place in enumerate(places.tolist()) if place in due]
+    if waiting:
+        first = max(waiting, key=lambda at: (total[at], -at))
+        total[first] += _DUE
+        total[[at for at in waiting if at != first]] -= 10 * _TAGGED
+    return Ranking(total, ranking.parts)
+
+
+def choose(catalogue: Catalogue, places: np.ndarray, total: np.ndarray, n: int, diversity: float) -> list[int]:
+    """Positions in `places`, best first: greedily the score less the likeness to what is chosen already (maximal marginal
+    relevance, Carbonell and Goldstein 1998). Near-identical goods come only when nothing else is left."""
+    order = np.argsort(-total, kind="stable")  # places ascend by product id, so equal scores do too
+    pool = order[:max(_POOL, 4 * n)]
+    value = total[pool].astype(np.float64)
+    vectors = catalogue.content[places[pool]]
+    likeness = (vectors @ vectors.T).toarray()
+    alike = np.zeros(pool.size)
+    left = np.ones(pool.size, bool)
+    chosen: list[int] = []
+    while len(chosen) < min(n, pool.size):
+        penalty = diversity * alike + 100.0 * (alike > _ALIKE)
+        best = int(np.where(left, value - penalty, -np.inf).argmax())
+        chosen.append(best)
+        left[best] = False
+        alike = np.maximum(alike, likeness[best])
+    return sorted((int(pool[at]) for at in chosen), key=lambda at: (-total[at], at))
+
+
+def strategy(ranking: Ranking, chosen: list[int], due: set[int], places: np.ndarray) -> tuple[str, bool]:
+    """(strategy, personalised) of a list: the part that weighs most for its products; "blend" when several do."""
+    names = set()
+    for at in chosen:
+        parts = ranking.parts[:, at]
+        if int(places[at]) in due:
+            names.add("due_again")
+        else:
+            names.add(PARTS[int(parts.argmax())] if parts.max() > 0 else "content")
+    personal = "due_again" in names or bool((ranking.parts[:_PERSONAL, chosen] != 0).any())
+    if len(names) > 1 or (personal and names == {"popular"}):
+        return "blend", personal
+    return names.pop() if names else "popular", personal
+
+
+def _scaled(scores: np.ndarray) -> np.ndarray:
+    """Positive scores divided by the highest; negative ones (what is like a disliked product) stay negative."""
+    top = scores.max(initial=0.0)
+    return np.clip(scores / top, -1.0, 1.0) if top > 1e-12 else np.clip(scores, -1.0, 0.0)
