@@ -85,7 +85,7 @@ class Cases:
         number = counters.bump(connection, f"case {day}")
         case = Case(f"{day}-{number:04d}", kind, customer_id, order_id, product_id, OPEN, details, now, now)
         row = {name: getattr(case, name) for name in Case.__dataclass_fields__ if name != "existing"}
-        connection.execute(cases.insert().values(row | {"open_key": open_key}))
+        connection.execute(cases.insert(), row | {"open_key": open_key})
         return case
 
     def _close(self, case_id: str, status: str, customer_id: str | None, deadline: float | None) -> Case:

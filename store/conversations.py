@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import desc, select, update
+from sqlalchemy import bindparam, desc, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -16,6 +16,10 @@ from store.tables import conversations, turns
 from store.writer import Writer
 
 _EXPORT_BATCH = 1000
+
+# Asked or done in every turn, therefore built once.
+_BY_SENDER = select(conversations).where(conversations.c.sender_id == bindparam("sender"))
+_MOVE_LAST = update(conversations).where(conversations.c.sender_id == bindparam("sender")).values(last_at=bindparam("at"))
 
 
 class Conversations:
@@ -40,7 +44,7 @@ class Conversations:
 
     def get(self, sender_id: str) -> Conversation | None:
         with self._database.read() as connection:
-            row = connection.execute(select(conversations).where(conversations.c.sender_id == sender_id)).mappings().first()
+            row = connection.execute(_BY_SENDER, {"sender": sender_id}).mappings().first()
         return Conversation(**row) if row else None
 
     def history(self, sender_id: str | None = None, customer_id: str | None = None, before: datetime | None = None,
@@ -79,8 +83,8 @@ class Conversations:
 
 def insert_turn(connection: Connection, turn: Turn) -> None:
     """A job's part: writes the turn and moves the conversation's last time."""
-    connection.execute(turns.insert().values({name: getattr(turn, name) for name in Turn.__dataclass_fields__}))
-    connection.execute(update(conversations).where(conversations.c.sender_id == turn.sender_id).values(last_at=turn.at))
+    connection.execute(turns.insert(), {name: getattr(turn, name) for name in Turn.__dataclass_fields__})
+    connection.execute(_MOVE_LAST, {"sender": turn.sender_id, "at": turn.at})
 
 
 def turn_of(row: Mapping[str, Any]) -> Turn:

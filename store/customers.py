@@ -4,13 +4,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from store.clock import Clock
 from store.database import Database
 from store.errors import NotFound
 from store.models import Customer
 from store.tables import customers
+
+_BY_ID = select(customers).where(customers.c.customer_id == bindparam("customer"))
 
 
 class Customers:
@@ -21,7 +23,7 @@ class Customers:
         if not customer_id:
             return None
         with self._database.read() as connection:
-            row = connection.execute(select(customers).where(customers.c.customer_id == customer_id)).mappings().first()
+            row = connection.execute(_BY_ID, {"customer": customer_id}).mappings().first()
         return customer_of(row) if row else None
 
     def all(self) -> list[Customer]:

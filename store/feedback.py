@@ -45,7 +45,7 @@ class FeedbackLog:
                "impression_id": impression_id, "product_id": product_id, "reason": reason, "comment": comment}
 
         def insert(connection: Connection) -> int:
-            return connection.execute(feedback.insert().values(row)).inserted_primary_key[0]
+            return connection.execute(feedback.insert(), row).inserted_primary_key[0]
 
         return self._writer.submit(insert).result()
 

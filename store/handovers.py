@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import desc, func, select, update
+from sqlalchemy import bindparam, desc, func, select, update
 from sqlalchemy.engine import Connection
 
 from store.clock import Clock
@@ -15,6 +15,13 @@ from store.tables import handovers
 
 QUEUED, CONNECTED, ENDED = "queued", "connected", "ended"
 WAIT_MINUTES = 30
+
+# Asked in every turn, therefore built once.
+_ACTIVE = (
+    select(handovers).where(
+        handovers.c.sender_id == bindparam("sender"),
+        (handovers.c.state == CONNECTED) | ((handovers.c.state == QUEUED) & (handovers.c.requested_at > bindparam("oldest"))))
+    .order_by(desc(handovers.c.handover_id)).limit(1))
 
 
 class Handovers:
@@ -31,7 +38,7 @@ class Handovers:
             if row is None:
                 new = {"sender_id": sender_id, "customer_id": customer_id, "reason": reason, "summary": summary, "state": QUEUED,
                        "requested_at": self._clock.now()}
-                number = connection.execute(handovers.insert().values(new)).inserted_primary_key[0]
+                number = connection.execute(handovers.insert(), new).inserted_primary_key[0]
                 row = new | {"handover_id": number}
             return self._handover(connection, row)
 
@@ -71,10 +78,7 @@ class Handovers:
         return self._clock.now() - self._wait
 
     def _active_row(self, connection: Connection, sender_id: str) -> Mapping[str, Any] | None:
-        waiting = (handovers.c.state == QUEUED) & (handovers.c.requested_at > self._oldest())
-        return connection.execute(
-            select(handovers).where(handovers.c.sender_id == sender_id, (handovers.c.state == CONNECTED) | waiting)
-            .order_by(desc(handovers.c.handover_id)).limit(1)).mappings().first()
+        return connection.execute(_ACTIVE, {"sender": sender_id, "oldest": self._oldest()}).mappings().first()
 
     def _handover(self, connection: Connection, row: Mapping[str, Any]) -> Handover:
         return _handover(row, self._place(connection, row))

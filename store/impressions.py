@@ -48,7 +48,7 @@ class Impressions:
 
 
 def insert_impression(connection: Connection, impression: Impression) -> None:
-    connection.execute(impressions.insert().values({name: getattr(impression, name) for name in Impression.__dataclass_fields__}))
+    connection.execute(impressions.insert(), {name: getattr(impression, name) for name in Impression.__dataclass_fields__})
 
 
 def impression_of(row: Mapping[str, Any]) -> Impression:

@@ -53,14 +53,17 @@ def _failed(report: Report, failure: ImportFailed) -> Report:
 
 def _import(store: Store, kind: Kind, table: RawTable, report: Report) -> Report:
     rows = parse(kind, table, report)
-    grouped = orders.group(rows, report) if kind.name == "orders" else []
+    if not report.ok:
+        return report.reject_all()
+    # Everything that needs no database comes before the transaction: the bot's own writes wait meanwhile.
+    found = orders.group(rows, report) if kind.name == "orders" else loading.records(kind, rows, report)
     if not report.ok:
         return report.reject_all()
     with store.database.read() if report.dry_run else store.database.write() as connection:
         if kind.name == "orders":
-            orders.load(connection, grouped, report, write=not report.dry_run)
+            orders.load(connection, found, report, write=not report.dry_run)
         else:
-            loading.load(connection, kind, rows, report, write=not report.dry_run)
+            loading.load(connection, kind, found, report, write=not report.dry_run)
     store.catalogue.forget()
     store.faq.forget()
     return report

@@ -4,6 +4,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,25 +35,38 @@ def spelt_alike(value: Any) -> Any:
     return utc_text(value) if isinstance(value, datetime) else value
 
 
-def load(connection: Connection, kind: Kind, rows: Iterable[Row], report: Report, write: bool) -> None:
-    """Stores the rows of any kind but orders. With ``write`` false only counts what would be done."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    key: str
+    digest: str
+    values: dict[str, Any]
+
+
+def records(kind: Kind, rows: Iterable[Row], report: Report) -> list[Record]:
+    """One record for each thing. Of rows about the same thing the last one holds; where they differ it is said."""
+    key_of = _key_of(kind)
+    last: dict[str, Row] = {}
+    for row in rows:
+        key = key_of(row.values)
+        earlier = last.get(key)
+        if earlier is not None and earlier.values != row.values:
+            report.notice(earlier.line, kind.key[0], f"和第 {row.line} 行说的是同一条，内容不同，以第 {row.line} 行为准。")
+        last[key] = row
+    return [Record(key, digest({name: spelt_alike(value) for name, value in row.values.items()}), row.values)
+            for key, row in last.items()]
+
+
+def load(connection: Connection, kind: Kind, found: Iterable[Record], report: Report, write: bool) -> None:
+    """Stores the records of any kind but orders. With ``write`` false only counts what would be done."""
     table = _TABLES[kind.name]
-    keyed = len(kind.key) == 1
     key_column = _key_column(table, kind)
     known = dict(connection.execute(select(key_column, table.c.source_digest).where(key_column.is_not(None))).all())
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
-    for key, row in _one_a_key(kind, rows, report):
-        values = row.values
-        content = digest({name: spelt_alike(value) for name, value in values.items()})
-        if known.get(key) == content:
-            continue
-        record = values | {"source_digest": content}
-        if kind.name == "faq":
-            record["entry_id"] = key
-        elif not keyed:
-            record["row_key"] = key
-        (changed if key in known else fresh).append(record)
+    for record in found:
+        if known.get(record.key) != record.digest:
+            row = record.values | {key_column.name: record.key, "source_digest": record.digest}
+            (changed if record.key in known else fresh).append(row)
     report.stored, report.updated = len(fresh), len(changed)
     report.unchanged = report.read - report.stored - report.updated
     if write:
@@ -71,19 +85,6 @@ def _key_of(kind: Kind) -> Callable[[Mapping[str, Any]], str]:
     if len(kind.key) == 1:
         return lambda values: values[kind.key[0]]
     return lambda values: digest([spelt_alike(values[name]) for name in kind.key])
-
-
-def _one_a_key(kind: Kind, rows: Iterable[Row], report: Report) -> Iterable[tuple[str, Row]]:
-    """Of rows about the same thing the last one holds; where they differ it is said."""
-    key_of = _key_of(kind)
-    last: dict[str, Row] = {}
-    for row in rows:
-        key = key_of(row.values)
-        earlier = last.get(key)
-        if earlier is not None and earlier.values != row.values:
-            report.notice(earlier.line, kind.key[0], f"和第 {row.line} 行说的是同一条，内容不同，以第 {row.line} 行为准。")
-        last[key] = row
-    return last.items()
 
 
 def _write(connection: Connection, kind: Kind, table: Table, key_column: Any, fresh: list[dict[str, Any]],

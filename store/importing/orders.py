@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from store.importing.loading import digest, note_unknown, spelt_alike
 from store.importing.parsing import Row
 from store.importing.report import Report
-from store.models import BEFORE_SHIPPING, CANCELLED, COMPLETED, PAID, PENDING, RECEIVED, REFUNDED, SHIPPED
+from store.models import BEFORE_SHIPPING, CANCELLED, COMPLETED, PAID, RECEIVED, REFUNDED, SHIPPED
 from store.tables import customers, order_events, order_lines, orders, products
 
 _OF_LINE = ("product_id", "title", "quantity", "price", "attributes")
@@ -28,12 +28,14 @@ class _Order:
     head: dict[str, Any]
     lines: list[dict[str, Any]]
     trace: list[dict[str, Any]]
+    digest: str = ""
 
-    @property
-    def digest(self) -> str:
+    def finish(self) -> None:
+        """When all rows are in: the status where none was given, and the digest."""
+        self.head["status"] = self.head["status"] or _status_of_times(self.head)
         head = {name: spelt_alike(value) for name, value in self.head.items()}
         trace = [{name: spelt_alike(value) for name, value in step.items()} for step in self.trace]
-        return digest([head, self.lines, trace])
+        self.digest = digest([head, self.lines, trace])
 
 
 def group(rows: Iterable[Row], report: Report) -> list[_Order]:
@@ -50,7 +52,7 @@ def group(rows: Iterable[Row], report: Report) -> list[_Order]:
         order.lines.append({name: values[name] for name in _OF_LINE})
         order.trace += [step for step in values["trace"] if step not in order.trace]
     for order in found.values():
-        order.head["status"] = order.head["status"] or _status_of_times(order.head)
+        order.finish()
     return list(found.values())
 
 
@@ -74,8 +76,8 @@ def _status_of_times(head: dict[str, Any]) -> str:
     for column, status in (("refunded_at", REFUNDED), ("received_at", RECEIVED), ("shipped_at", SHIPPED), ("paid_at", PAID)):
         if head[column] is not None:
             return status
-    # Without any time but the order's nothing says that it is still open.
-    return PENDING if any(head[column] for column in ("carrier", "tracking_no")) else COMPLETED
+    # Nothing says that it is still open: then nobody shall be able to cancel it.
+    return SHIPPED if head["tracking_no"] else COMPLETED
 
 
 def load(connection: Connection, found: Sequence[_Order], report: Report, write: bool) -> None:
@@ -87,12 +89,11 @@ def load(connection: Connection, found: Sequence[_Order], report: Report, write:
     touched: list[_Order] = []
     for order in found:
         earlier = known.get(order.head["order_id"])
-        content = order.digest
-        if earlier is not None and earlier[0] == content:
+        if earlier is not None and earlier[0] == order.digest:
             report.unchanged += len(order.lines)
             continue
         touched.append(order)
-        head = order.head | {"source_digest": content}
+        head = order.head | {"source_digest": order.digest}
         if earlier is None:
             report.stored += len(order.lines)
             fresh.append(head | {"delivery_date": ""})

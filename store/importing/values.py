@@ -18,8 +18,9 @@ Reader = Callable[[Any], Any]
 _SPLIT = re.compile(r"\s*[;；|、]\s*")
 _SPLIT_QUESTIONS = re.compile(r"\s*[;；|\r\n]+\s*")
 _SPLIT_ATTRIBUTES = re.compile(r"\s*[;；\r\n]\s*")
-# 20km/h and 3元/个 are one value, 黑色/白色 are two.
-_SPLIT_VALUES = re.compile(r"\s*[|、]\s*|\s*/\s*(?!(?:h|s|min|d|km|kg|g|ml|l|个|件|次|天|月|年|只|片|袋|瓶|盒|斤|米)(?:$|[^\w]))", re.I)
+_SPLIT_VALUES = re.compile(r"\s*[|、]\s*")
+# 20km/h and 3元/个 are one value, 黑色/白色 and S/M/L are several.
+_RATE = re.compile(r"\d[^/]*/(?:h|s|min|d|kg|g|ml|m|小时|分钟|秒|天|月|年|个|件|次|只|片|袋|瓶|盒|包|斤|米|人)")
 _COLON = re.compile(r"\s*[:：]\s*")
 _MONEY = re.compile(r"^(?:[¥￥]|RMB|CNY)?\s*(-?[\d,，]+(?:\.\d+)?|-?\.\d+)\s*元?$", re.I)
 _LOOSE_TIME = re.compile(
@@ -171,7 +172,10 @@ def _of_mapping(value: Any) -> dict[str, list[str]]:
 
 
 def _attribute_values(cell: str) -> list[str]:
-    return [part.strip() for part in _SPLIT_VALUES.split(cell) if part.strip()]
+    parts: list[str] = []
+    for piece in _SPLIT_VALUES.split(cell):
+        parts += [piece] if _RATE.fullmatch(piece.strip()) else piece.split("/")
+    return [part.strip() for part in parts if part.strip()]
 
 
 def trace(cell: Any) -> list[dict[str, Any]]:
