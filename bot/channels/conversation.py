@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, ConversationResumed, UserUttered
@@ -163,7 +164,8 @@ class Conversations:
                 latency_ms: float) -> Turn:
         """What is kept of a turn: how the message was read (before anything reverts it), what ran, what was said."""
         heard = next((event for event in turn.events if isinstance(event, UserUttered)), None)
-        read: dict[str, Any] = dict(heard.parse_data) if heard else {}
+        # Through JSON, because components of Rasa leave numpy's numbers in it.
+        read: dict[str, Any] = orjson.loads(orjson.dumps(heard.parse_data, option=orjson.OPT_SERIALIZE_NUMPY)) if heard else {}
         sentiment = read.get("sentiment") or {}
         rejected = [f"{event.action_name}!" for event in turn.events if isinstance(event, ActionExecutionRejected)]
         executed = [event.action_name for event in turn.events

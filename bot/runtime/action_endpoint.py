@@ -55,7 +55,7 @@ class TimedActions(EndpointConfig):
                 turn.failures.append((action, "caught its own error"))
             return result
         except ActionFailed as error:
-            logger.error("action %s failed: %s", action, error)
+            logger.error("action %s failed: %s", action, error, exc_info=error.__cause__)
             if turn is not None:
                 turn.failures.append((action, str(error)))
             return failed(action, turn.message if turn else "")
@@ -116,8 +116,7 @@ class InProcessActions(TimedActions):
         except ActionNotFoundException as error:
             raise ActionFailed(f"no such action: {error.action_name}") from None
         except Exception as error:
-            logger.error("action %s raised", call["next_action"], exc_info=error)
-            raise ActionFailed(f"raised {type(error).__name__}") from None
+            raise ActionFailed(f"raised {type(error).__name__}") from error
 
     def _run(self, body: bytes, deadline: float) -> bytes:
         seconds = deadline - time.monotonic()

@@ -5,9 +5,9 @@ import contextlib
 import json
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import rasa.utils.common  # noqa: F401  (Rasa's channels expect it to be imported)
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
@@ -40,6 +40,14 @@ def open_store(settings: Settings) -> Store:
         raise Problem("打不开数据库", str(error), "检查 ZHIKE_DATABASE_URL、磁盘空间和文件权限，再试一次") from None
 
 
+def load_agent(rasa_model: Path, trackers: LiveTrackerStore, actions: TimedActions) -> Agent:
+    agent = Agent(generator=VariedResponses(), lock_store=InMemoryLockStore(), action_endpoint=actions)
+    # Set here and not handed over: Rasa would wrap it in a store that goes on in memory, silently, when the database fails.
+    agent.tracker_store = trackers
+    agent.load_model(str(rasa_model))
+    return agent
+
+
 @dataclass
 class Bot:
     settings: Settings
@@ -66,8 +74,7 @@ class Bot:
             executor = configure_actions(settings, store, recommender_of(settings))
             actions = InProcessActions(executor, settings.action_seconds, settings.action_threads)
         trackers = LiveTrackerStore(store.tracker_events, settings.live_conversations)
-        agent = Agent(generator=VariedResponses(), tracker_store=trackers, lock_store=InMemoryLockStore(), action_endpoint=actions)
-        agent.load_model(str(model.rasa))
+        agent = load_agent(model.rasa, trackers, actions)
         key = load_key(settings.home, settings.secret)
         signer = PayloadSigner(key)
         conversations = Conversations(agent, store, signer, settings, model.version)

@@ -1,9 +1,9 @@
 """Serving without TensorFlow, where no trained component needs it: it takes half of the time to import Rasa, and 300 MB.
 
 Rasa 3.6.21 imports TensorFlow for whoever reads `rasa.utils.train_utils`, because two of its modules derive training helpers
-(a progress logger, a checkpoint writer, a batch generator) from Keras classes. Only *training* a TensorFlow component ever
-makes one. `without_tensorflow` puts two small modules in their place before Rasa is imported; the helpers' names are there, and
-using one says what to do. Never called by `zhike train`, `rasa train` or `rasa shell`; undone by starting a new process.
+(a progress logger, a checkpoint writer, a batch generator) from Keras classes; and for whoever loads a model, because the
+model's *training* graph names a validator that imports DIET to compare with. Only training ever makes one of them.
+`without_tensorflow` puts small modules in their place before Rasa is imported; the names are there, using one says what to do. Never called by `zhike train`, `rasa train` or `rasa shell`; undone by starting a new process.
 """
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ TENSORFLOW_COMPONENTS = frozenset({
 _TRAINING_HELPERS = {
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaDataGenerator", "RasaBatchDataGenerator"),
+    "rasa.graph_components.validators.default_recipe_validator": ("DefaultV1RecipeValidator",),
 }
 
 

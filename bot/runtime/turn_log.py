@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from store.errors import StoreUnavailable
+
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
 KEPT = 5_000  # turns waiting for the database; beyond that the oldest are given up, loudly
@@ -46,9 +48,12 @@ class TurnLog:
     async def _written(self, entry: Entry) -> bool:
         try:
             await asyncio.wrap_future(self._write(*entry))
-        except Exception as error:
-            logger.error("a turn could not be logged: %s", error)
+        except StoreUnavailable as error:
+            logger.error("a turn could not be logged yet: %s", error)
             self._later(entry)
+            return False
+        except Exception as error:
+            logger.critical("a turn cannot be logged: %s", type(error).__name__, exc_info=error)
             return False
         return True
 
@@ -70,7 +75,9 @@ class TurnLog:
         while self._backlog:
             try:
                 await asyncio.wrap_future(self._write(*self._backlog[0]))
-            except Exception as error:
+            except StoreUnavailable as error:
                 logger.error("%d turns wait for the database: %s", len(self._backlog), error)
                 return
+            except Exception as error:  # this one will never go in; those behind it must not wait for it
+                logger.critical("a turn cannot be logged: %s", type(error).__name__, exc_info=error)
             self._backlog.popleft()
