@@ -1,8 +1,8 @@
 """Cosine collaborative filtering, segments, cold start and explanations. Needs numpy, scipy and scikit-learn only.
 
-`CosineRecommender` and `Popularity` see a matrix and have the five verbs of `base.Recommender`. `ShopRecommender` answers a
-shop's requests with limits and reasons; `Request` says what can be asked.
-"""
+`CosineRecommender` and `Popularity` see a matrix and have the five verbs of `base.Recommender`. `ShopRecommender`
+answers a shop's requests with limits and reasons; `Request` says what can be asked."""
+
 from recommender.base import PAD, Recommender
 from recommender.config import CosineConfig, ShopConfig
 from recommender.cosine import CosineRecommender
@@ -12,6 +12,26 @@ from recommender.request import CustomerFacts, Event, Item, Request, Suggested, 
 from recommender.segments import Segment, Segments
 from recommender.shop import ShopRecommender
 
-__all__ = ["PAD", "BadMatrix", "BadOption", "CosineConfig", "CosineRecommender", "CustomerFacts", "DamagedModel", "Event", "Item",
-           "NotFitted", "Popularity", "Recommender", "RecommenderError", "Request", "Segment", "Segments", "ShopConfig",
-           "ShopRecommender", "Suggested", "Suggestions", "UnknownOption"]
+__all__ = [
+    "PAD",
+    "BadMatrix",
+    "BadOption",
+    "CosineConfig",
+    "CosineRecommender",
+    "CustomerFacts",
+    "DamagedModel",
+    "Event",
+    "Item",
+    "NotFitted",
+    "Popularity",
+    "Recommender",
+    "RecommenderError",
+    "Request",
+    "Segment",
+    "Segments",
+    "ShopConfig",
+    "ShopRecommender",
+    "Suggested",
+    "Suggestions",
+    "UnknownOption",
+]

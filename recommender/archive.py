@@ -1,8 +1,8 @@
 """A saved model: `arrays.npz`, `facts.json` and `manifest.json` with their sha256. Never pickle.
 
-Written beside its place and renamed, so that a reader sees the old model or the new one. The manifest is compared byte for
-byte with what its own content gives, so a change anywhere in the folder is noticed.
-"""
+Written beside its place and renamed, so that a reader sees the old model or the new one. The manifest is compared
+byte for byte with what its own content gives, so a change anywhere in the folder is noticed."""
+
 from __future__ import annotations
 
 import hashlib
@@ -25,7 +25,8 @@ ARRAYS, FACTS, MANIFEST = "arrays.npz", "facts.json", "manifest.json"
 
 
 def save(folder: str | Path, kind: str, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
-    """Writes a model of one kind. arrays: no object arrays; facts: what JSON can hold. Raises OSError when it cannot."""
+    """Writes a model of one kind. arrays: no object arrays; facts: what JSON can hold. Raises OSError when it
+    cannot."""
     folder = Path(folder)
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
@@ -64,8 +65,11 @@ def load(folder: str | Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str
     if version != FORMAT or saved_kind != kind:
         raise _damaged(folder, f"这里是 {saved_kind}（格式 {version}），需要的是 {kind}（格式 {FORMAT}）")
     if files[MANIFEST] != _manifest(kind, {name: hashlib.sha256(files[name]).hexdigest() for name in (ARRAYS, FACTS)}):
-        wrong = [name for name in (ARRAYS, FACTS)
-                 if not isinstance(sums, dict) or sums.get(name) != hashlib.sha256(files[name]).hexdigest()]
+        wrong = [
+            name
+            for name in (ARRAYS, FACTS)
+            if not isinstance(sums, dict) or sums.get(name) != hashlib.sha256(files[name]).hexdigest()
+        ]
         raise _damaged(folder, f"{'、'.join(wrong or [MANIFEST])} 的 sha256 对不上，文件被改动过或没有写完")
     try:
         with np.load(io.BytesIO(files[ARRAYS]), allow_pickle=False) as stored:
@@ -76,14 +80,20 @@ def load(folder: str | Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str
 
 def csr_arrays(name: str, matrix: sp.csr_matrix) -> dict[str, np.ndarray]:
     """A CSR matrix as arrays to save under `name`."""
-    return {f"{name}_data": matrix.data, f"{name}_indices": matrix.indices, f"{name}_indptr": matrix.indptr,
-            f"{name}_shape": np.array(matrix.shape, np.int64)}
+    return {
+        f"{name}_data": matrix.data,
+        f"{name}_indices": matrix.indices,
+        f"{name}_indptr": matrix.indptr,
+        f"{name}_shape": np.array(matrix.shape, np.int64),
+    }
 
 
 def csr_of(name: str, arrays: dict[str, np.ndarray]) -> sp.csr_matrix:
     """The matrix that `csr_arrays` took apart."""
-    return sp.csr_matrix((arrays[f"{name}_data"], arrays[f"{name}_indices"], arrays[f"{name}_indptr"]),
-                         shape=tuple(int(n) for n in arrays[f"{name}_shape"]))
+    return sp.csr_matrix(
+        (arrays[f"{name}_data"], arrays[f"{name}_indices"], arrays[f"{name}_indptr"]),
+        shape=tuple(int(n) for n in arrays[f"{name}_shape"]),
+    )
 
 
 def _json(value: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 A model sees only a matrix; product ids, filters in words and reasons belong to `shop`.
 """
+
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -22,12 +23,11 @@ PAD = -1
 class Recommender(ABC):
     """Specification of the verbs.
 
-    matrix: scipy CSR, users × items; weights of interactions, 0 is "nothing known", negative is dislike.
-    user_rows: rows of the matrix (int array of shape (u,)), or a CSR matrix (u, items) of customers that the model has not
-    seen. Results are (ids, scores) of shape (u, n): ids int32, PAD where fewer than n have a positive score;
-    scores float32, NaN in the padding. Best first; equal scores by item number, so that a result is one and the same
-    whatever the number of threads or blocks.
-    """
+    matrix: scipy CSR, users × items; weights of interactions, 0 is "nothing known", negative is dislike. user_rows:
+    rows of the matrix (int array of shape (u,)), or a CSR matrix (u, items) of customers that the model has not seen.
+    Results are (ids, scores) of shape (u, n): ids int32, PAD where fewer than n have a positive score; scores
+    float32, NaN in the padding. Best first; equal scores by item number, so that a result is one and the same
+    whatever the number of threads or blocks."""
 
     matrix: sp.csr_matrix | None = None
 
@@ -52,15 +52,22 @@ class Recommender(ABC):
     def load(cls: type[R], folder: str | Path) -> R:
         """Raises DamagedModel when a file is missing or its sha256 is another one."""
 
-    def recommend(self, user_rows: np.ndarray | sp.spmatrix, n: int = 10, exclude_seen: bool = True,
-                  allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def recommend(
+        self,
+        user_rows: np.ndarray | sp.spmatrix,
+        n: int = 10,
+        exclude_seen: bool = True,
+        allowed: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The best n items of each user. exclude_seen: leaves out every item with an entry in the user's row.
         allowed: bool mask (items,), or (u, items); applied before the cut, so n come back when n exist.
         Raises IndexError for rows out of range, ValueError for n < 0 or a mask of another shape."""
         matrix = self._fitted()
         if n < 0:
             raise ValueError(f"n={n}: cannot be negative")
-        user_rows = self.vectors(user_rows) if sp.issparse(user_rows) else rows_of(user_rows, matrix.shape[0], "user_rows")
+        user_rows = (
+            self.vectors(user_rows) if sp.issparse(user_rows) else rows_of(user_rows, matrix.shape[0], "user_rows")
+        )
         users, items = user_rows.shape[0], matrix.shape[1]
         allowed = None if allowed is None else np.asarray(allowed, dtype=bool)
         if allowed is not None and allowed.shape not in ((items,), (users, items)):
@@ -83,7 +90,9 @@ class Recommender(ABC):
         matrix = self._fitted()
         if sp.issparse(user_rows):
             if user_rows.shape[1] != matrix.shape[1]:
-                raise BadMatrix(f"向量有 {user_rows.shape[1]} 列，模型有 {matrix.shape[1]} 个商品：请用训练时的商品编号。")
+                raise BadMatrix(
+                    f"向量有 {user_rows.shape[1]} 列，模型有 {matrix.shape[1]} 个商品：请用训练时的商品编号。"
+                )
             return checked(user_rows)
         return matrix[rows_of(user_rows, matrix.shape[0], "user_rows")]
 
@@ -99,8 +108,10 @@ def checked(matrix: sp.spmatrix) -> sp.csr_matrix:
         matrix = np.atleast_2d(np.asarray(matrix))
     csr = sp.csr_matrix(matrix, dtype=np.float32, copy=True)
     if not np.isfinite(csr.data).all():
-        raise BadMatrix(f"矩阵里有 {int((~np.isfinite(csr.data)).sum())} 个值不是有限的数（NaN 或无穷）。"
-                        "训练前请去掉这些记录，例如 matrix.data = np.nan_to_num(matrix.data)。")
+        raise BadMatrix(
+            f"矩阵里有 {int((~np.isfinite(csr.data)).sum())} 个值不是有限的数（NaN 或无穷）。"
+            "训练前请去掉这些记录，例如 matrix.data = np.nan_to_num(matrix.data)。"
+        )
     csr.sum_duplicates()
     csr.eliminate_zeros()
     csr.sort_indices()
@@ -120,8 +131,9 @@ def rows_of(rows: np.ndarray | list[int] | int, count: int, name: str) -> np.nda
 
 
 def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The n highest positive scores of each row, equal ones by column. scores: (u, items) → ids, scores (u, n), padded."""
-    users, items = scores.shape
+    """The n highest positive scores of each row, equal ones by column. scores: (u, items) → ids, scores (u, n),
+    padded."""
+    users = scores.shape[0]
     ids = np.full((users, n), PAD, np.int32)
     best = np.full((users, n), np.nan, np.float32)
     for row in range(users if n else 0):
@@ -131,5 +143,5 @@ def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
             cut = np.partition(line[found], found.size - n)[found.size - n]
             found = found[line[found] >= cut]
         order = found[np.argsort(-line[found], kind="stable")][:n]
-        ids[row, :order.size], best[row, :order.size] = order, line[order]
+        ids[row, : order.size], best[row, : order.size] = order, line[order]
     return ids, best

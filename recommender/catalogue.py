@@ -1,4 +1,5 @@
 """The goods as arrays: what filters and likeness of content are computed on. Made anew when the catalogue changes."""
+
 from __future__ import annotations
 
 import math
@@ -22,8 +23,8 @@ def fold(word: str) -> str:
 
 
 class Catalogue:
-    """items: sorted by product_id, the last of a repeated id counts. price: float64 (items,), NaN where it is no price.
-    offered: available and with a price. content: CSR (items, features), float64, rows of norm 1."""
+    """items: sorted by product_id, the last of a repeated id counts. price: float64 (items,), NaN where it is no
+    price. offered: available and with a price. content: CSR (items, features), float64, rows of norm 1."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         by_id = {item.product_id: item for item in items}
@@ -32,9 +33,9 @@ class Catalogue:
         price = np.array([number(item.price) for item in self.items], np.float64)
         self.price = np.where(price >= 0, price, np.nan)
         self.offered = np.isfinite(self.price) & np.array([bool(item.available) for item in self.items], bool)
-        self._kinds = self._lists((item.kinds for item in self.items))
-        self._brands = self._lists(([item.brand] if item.brand else [] for item in self.items))
-        self._colours = self._lists((item.colours for item in self.items))
+        self._kinds = self._lists(item.kinds for item in self.items)
+        self._brands = self._lists([item.brand] if item.brand else [] for item in self.items)
+        self._colours = self._lists(item.colours for item in self.items)
         self._tags = self._lists((item.tags for item in self.items), plain=True)
         self.content = normalised(self._content())
 
@@ -51,7 +52,9 @@ class Catalogue:
     def of_colours(self, colours: Iterable[str]) -> np.ndarray:
         """黑 and 黑色 are one colour."""
         words = {fold(colour) for colour in colours}
-        return self._mask(self._colours, words | {w.removesuffix("色") for w in words if len(w) > 1} | {w + "色" for w in words})
+        return self._mask(
+            self._colours, words | {w.removesuffix("色") for w in words if len(w) > 1} | {w + "色" for w in words}
+        )
 
     def tag_matches(self, words: Iterable[str]) -> dict[str, np.ndarray]:
         """For each word that some product's tags know: the mask of the goods that match it."""
@@ -87,8 +90,9 @@ class Catalogue:
         return mask
 
     def _content(self) -> sp.csr_matrix:
-        """Features: kinds (narrow ones count more), brand, tags, two-character pieces of the title by IDF, price bands."""
-        titles = [{t[i:i + 2] for i in range(len(t) - 1)} for t in (fold(item.title or "") for item in self.items)]
+        """Features: kinds (narrow ones count more), brand, tags, two-character pieces of the title by IDF, price
+        bands."""
+        titles = [{t[i : i + 2] for i in range(len(t) - 1)} for t in (fold(item.title or "") for item in self.items)]
         known_in: dict[str, int] = defaultdict(int)
         for pieces in titles:
             for piece in pieces:
@@ -109,8 +113,10 @@ class Catalogue:
                     indices.append(columns.setdefault((name, word), len(columns)))
                     data.append(_BLOCKS[name] * weight / norm)
             indptr.append(len(indices))
-        return sp.csr_matrix((np.array(data, np.float64), np.array(indices, np.int32), np.array(indptr)),
-                             shape=(len(self.items), max(1, len(columns))))
+        return sp.csr_matrix(
+            (np.array(data, np.float64), np.array(indices, np.int32), np.array(indptr)),
+            shape=(len(self.items), max(1, len(columns))),
+        )
 
 
 def _bands(price: float) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 Every field is followed by a line that says its unit, its default and whether it changes results or only speed.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -69,21 +70,21 @@ class ShopConfig(Config):
 
     neighbours: int = 50
     """Similar goods kept for each product."""
-    shrinkage: float = 0.0
-    """λ of `CosineConfig`."""
+    shrinkage: float = 3.0
+    """λ of `CosineConfig`, in units of a levelled weight squared (a purchase today is 1.8)."""
     purchase_weight: float = 5.0
-    """What a purchase says about taste, in units of one view."""
+    """What a purchase says about taste, in units that the weights share."""
     cart_weight: float = 3.0
     """What putting into the cart says."""
     favourite_weight: float = 2.5
     """What marking as favourite says."""
-    click_weight: float = 1.0
+    click_weight: float = 0.5
     """What a click on a suggestion says."""
-    view_weight: float = 1.0
+    view_weight: float = 0.5
     """What a view says."""
     dislike_weight: float = -5.0
     """What 不喜欢 says; negative. A disliked product is never suggested to that customer."""
-    half_life_days: float = 180.0
+    half_life_days: float = 365.0
     """After so many days a purchase counts half."""
     browse_half_life_days: float = 30.0
     """After so many days a view, click, favourite or cart counts half."""
@@ -101,7 +102,7 @@ class ShopConfig(Config):
     """Weight of what everybody buys; all of the weight when nothing personal is used."""
     due_from: float = 0.8
     """A consumable counts as due again after this part of its usual interval…"""
-    due_until: float = 2.5
+    due_until: float = 2.0
     """…and until this multiple of it; later the customer has found it elsewhere."""
     min_repeats: int = 5
     """Repeat purchases seen before an interval is believed."""

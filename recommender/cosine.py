@@ -5,6 +5,7 @@ Item-based score (Sarwar et al. 2001, weighted sum without the normalising denom
 implicit feedback): score(u, j) = Σ_{i ∈ u} x_ui w_ij over the stored neighbours j of i.
 User-based: score(u, j) = Σ_v w_uv x_vj over the neighbours v of u.
 """
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -23,9 +24,8 @@ from recommender.kernel import neighbours
 class CosineRecommender(Recommender):
     """CosineRecommender(kind="item", neighbours=50, shrinkage=0, …): every option of `CosineConfig`.
 
-    Raises UnknownOption or BadOption. After `fit`, `similarity` is the CSR matrix of the stored neighbours (items × items or
-    users × users, float32, the diagonal left out, each row best first).
-    """
+    Raises UnknownOption or BadOption. After `fit`, `similarity` is the CSR matrix of the stored neighbours (items ×
+    items or users × users, float32, the diagonal left out, each row best first)."""
 
     similarity: sp.csr_matrix
     _KIND = "recommender.cosine"
@@ -74,7 +74,9 @@ class CosineRecommender(Recommender):
             model = cls(**facts["config"])
             model.matrix, model.similarity = archive.csr_of("matrix", arrays), archive.csr_of("similarity", arrays)
         except (KeyError, TypeError, ValueError) as error:
-            raise DamagedModel(f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。") from error
+            raise DamagedModel(
+                f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
+            ) from error
         return model
 
     def _similar(self, rows: np.ndarray, n: int, kind: str) -> tuple[np.ndarray, np.ndarray]:

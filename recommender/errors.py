@@ -1,4 +1,6 @@
+# ruff: noqa: N818  the names read as what happened, not as classes
 """What the recommender raises. Messages are Chinese, for the merchant: 什么错了 / 为什么 / 怎么修."""
+
 from __future__ import annotations
 
 

@@ -3,6 +3,7 @@
 A piece of evidence is a dict: `kind`, ids, counts. Only what holds is listed; counts of other customers below
 `ShopConfig.min_support` are not used.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,18 +13,39 @@ from typing import Any
 import numpy as np
 
 from recommender.catalogue import Catalogue, fold
-from recommender.filters import PRICE_LIMITS, Selection, price_limit
+from recommender.filters import Selection, price_limit
 from recommender.interactions import DAY, SHANGHAI
 from recommender.learned import Learned
 from recommender.profile import Profile
 from recommender.repurchase import Cycle
 from recommender.request import Request
 
-STRENGTH = {"nearest": 10.0, "due_again": 9.0, "gift_tag": 6.0, "bought_together": 5.0, "best_in_budget": 4.5, "best_in_kind": 4.2,
-            "viewed_together": 3.6, "cheaper": 3.2, "same_brand": 3.0, "kind_habit": 2.8, "same_kind": 2.6, "segment": 2.5,
-            "top_in_kind": 2.4, "best_in_shop": 2.3, "colour": 2.2, "lowest_price": 2.1, "bought_lately": 2.0, "plain": 0.0}
+STRENGTH = {
+    "due_again": 9.0,
+    "gift_tag": 6.0,
+    "bought_together": 5.0,
+    "best_in_budget": 4.5,
+    "best_in_kind": 4.2,
+    "viewed_together": 3.6,
+    "cheaper": 3.2,
+    "same_brand": 3.0,
+    "kind_habit": 2.8,
+    "looked_at": 2.7,
+    "same_kind": 2.6,
+    "segment": 2.5,
+    "top_in_kind": 2.4,
+    "best_in_shop": 2.3,
+    "colour": 2.2,
+    "lowest_price": 2.1,
+    "bought_lately": 2.0,
+    "bought_ever": 1.5,
+    "in_budget": 1.0,
+    "plain": 0.0,
+}
 """Order of preference among true pieces of evidence; the personal ones are offered only when the past may be used."""
-PERSONAL = frozenset({"due_again", "bought_together", "viewed_together", "same_brand", "kind_habit", "same_kind", "segment"})
+PERSONAL = frozenset(
+    {"due_again", "bought_together", "viewed_together", "same_brand", "kind_habit", "looked_at", "same_kind", "segment"}
+)
 _CLOSELY = 0.2  # part of the buyers of the one who bought the other too, from which "often" is true
 _TOP_IN_SHOP = 10
 
@@ -36,11 +58,20 @@ class Due:
 
 
 class Witness:
-    """Collects evidence for one request. sellers: buyers in the window for each catalogue product; places: the model's number
-    of each catalogue product or -1."""
+    """Collects evidence for one request. sellers: buyers in the window for each catalogue product; places: the
+    model's number of each catalogue product or -1."""
 
-    def __init__(self, learned: Learned, catalogue: Catalogue, places: np.ndarray, sellers: np.ndarray, request: Request,
-                 selection: Selection, profile: Profile | None, due: dict[int, Due]) -> None:
+    def __init__(
+        self,
+        learned: Learned,
+        catalogue: Catalogue,
+        places: np.ndarray,
+        sellers: np.ndarray,
+        request: Request,
+        selection: Selection,
+        profile: Profile | None,
+        due: dict[int, Due],
+    ) -> None:
         self.learned, self.catalogue, self.places, self.sellers = learned, catalogue, places, sellers
         self.request, self.selection, self.profile, self.due = request, selection, profile, due
         self.window = learned.config.sales_window_days
@@ -56,24 +87,26 @@ class Witness:
     def _limits(self, place: int) -> list[dict[str, Any]]:
         request, catalogue, price = self.request, self.catalogue, float(self.catalogue.price[place])
         found: list[dict[str, Any]] = []
-        dropped = set(self.selection.relaxed)
-        for name in PRICE_LIMITS:
-            limit = price_limit(getattr(request, name))
-            if name in dropped and limit is not None and (beyond := limit - price if name == "min_price" else price - limit) >= 0:
-                found.append({"kind": "nearest", "limit": name, "value": float(limit), "price": price, "beyond": round(beyond, 2)})
-                break
-        for name in sorted(dropped & {"brands", "colours", "kinds", "tags"}):
-            found.append({"kind": "nearest", "limit": name, "price": price, "value": sorted(getattr(request, name))})
         for word in self.selection.tags:
             if tag := catalogue.matched_tag(place, word):
                 found.append({"kind": "gift_tag", "word": word, "tag": tag})
         below = price_limit(request.cheaper_than)
         if below is not None and price < below:
             found.append({"kind": "cheaper", "than": float(below), "price": price, "by": round(below - price, 2)})
-        if request.colours and "colours" not in dropped:
-            own = [colour for colour in catalogue.items[place].colours if catalogue.of_colours([colour])[place]
-                   and any(fold(colour).removesuffix("色") == fold(wanted).removesuffix("色") for wanted in request.colours)]
+        if request.colours and "colours" not in self.selection.relaxed:
+            own = [
+                colour
+                for colour in catalogue.items[place].colours
+                if catalogue.of_colours([colour])[place]
+                and any(
+                    fold(colour).removesuffix("色") == fold(wanted).removesuffix("色") for wanted in request.colours
+                )
+            ]
             found += [{"kind": "colour", "colour": own[0]}] if own else []
+        if self.selection.relaxed:
+            return found
+        if any(price_limit(getattr(request, name)) is not None for name in ("min_price", "max_price")):
+            found.append({"kind": "in_budget", "price": price})
         fitting = self.selection.fitting
         if fitting.sum() > 1 and price < np.min(catalogue.price[fitting & (np.arange(len(catalogue)) != place)]):
             found.append({"kind": "lowest_price", "price": price, "among": int(fitting.sum())})
@@ -81,15 +114,19 @@ class Witness:
 
     def _sales(self, place: int) -> list[dict[str, Any]]:
         buyers, found = int(self.sellers[place]), []
+        product = int(self.places[place])
+        ever = int(np.diff(self.learned.buyers.indptr)[product]) if product >= 0 else 0
+        if ever >= self.least:
+            found.append({"kind": "bought_ever", "buyers": ever})
         if buyers < self.least:
-            return []
+            return found
         fact = {"buyers": buyers, "days": self.window}
         kind = self._kind(place)
         if kind is not None:
             rank, ties, among = self._rank(place, self.catalogue.offered & self.catalogue.of_kinds([kind]))
             if rank == 1 and not ties and among > 1:
                 found.append({"kind": "best_in_kind", "of": kind, "among": among, **fact})
-            elif rank <= 3 and among > 5:
+            elif 1 < rank <= 3 and not ties and among > 5:
                 found.append({"kind": "top_in_kind", "of": kind, "rank": rank, "among": among, **fact})
         limited = price_limit(self.request.max_price) is not None or price_limit(self.request.min_price) is not None
         if limited and not set(self.selection.relaxed):
@@ -108,18 +145,36 @@ class Witness:
         if place in self.due:
             due = self.due[place]
             day = datetime.fromtimestamp(due.last_at, timezone.utc).astimezone(SHANGHAI).date()
-            return [{"kind": "due_again", "product_id": item.product_id, "last_on": day.isoformat(), "days": int(due.elapsed_days),
-                     "usual_days": round(due.cycle.days, 1), "based_on": due.cycle.based_on, "intervals": due.cycle.intervals}]
-        bought = {name for name in profile.bought if profile.taste.get(name, 0) >= 0}
-        looked = {name for name, weight in profile.taste.items() if weight > 0 and name not in profile.bought}
+            return [
+                {
+                    "kind": "due_again",
+                    "product_id": item.product_id,
+                    "last_on": day.isoformat(),
+                    "days": int(due.elapsed_days),
+                    "usual_days": round(due.cycle.days, 1),
+                    "based_on": due.cycle.based_on,
+                    "intervals": due.cycle.intervals,
+                }
+            ]
+        bought = {name for name in profile.bought if profile.taste.get(name, 0) >= 0 and name not in profile.disliked}
+        me = item.product_id
+        if profile.taste.get(me, 0) > 0 and me not in profile.bought:
+            found.append({"kind": "looked_at", "because": me})
+        looked = {name for name, weight in profile.taste.items() if weight > 0 and name not in profile.bought} - {me}
         product = int(self.places[place])
         if product >= 0:
             found += self._together(product, bought, True) + self._together(product, looked, False)
         for name in self._newest(bought):
             other = self.catalogue.items[self.catalogue.index[name]]
             if item.brand and fold(other.brand or "") == fold(item.brand):
-                found.append({"kind": "same_brand", "because": name, "brand": item.brand,
-                              "bought_at": self._day(profile.bought[name])})
+                found.append(
+                    {
+                        "kind": "same_brand",
+                        "because": name,
+                        "brand": item.brand,
+                        "bought_at": self._day(profile.bought[name]),
+                    }
+                )
                 break
         kind = item.kinds[-1] if item.kinds else None
         if kind is not None:
@@ -127,8 +182,11 @@ class Witness:
             own = sorted(name for name in bought if name in self.catalogue.index and inside[self.catalogue.index[name]])
             if len(own) >= 2:
                 found.append({"kind": "kind_habit", "of": kind, "because": own, "products": len(own)})
-            seen = [n for n in sorted(looked, key=lambda n: (-profile.taste[n], n))
-                    if n in self.catalogue.index and inside[self.catalogue.index[n]]]
+            seen = [
+                n
+                for n in sorted(looked, key=lambda n: (-profile.taste[n], n))
+                if n in self.catalogue.index and inside[self.catalogue.index[n]]
+            ]
             if seen:
                 found.append({"kind": "same_kind", "of": kind, "because": seen[0]})
         if product >= 0 and 0 <= profile.segment < len(self.learned.segment_sellers):
@@ -147,20 +205,27 @@ class Witness:
             other = learned.product_index.get(name)
             if other is None or name not in self.catalogue.index or both[other] < self.least:
                 continue
-            row = people.indices[people.indptr[other]:people.indptr[other + 1]]
+            row = people.indices[people.indptr[other] : people.indptr[other + 1]]
             count, others = int(both[other]), int(row.size - (row == me).sum())
-            mine = people.indices[people.indptr[product]:people.indptr[product + 1]]
+            mine = people.indices[people.indptr[product] : people.indptr[product + 1]]
             count -= int((row == me).any() and (mine == me).any())
             if count >= self.least and (best is None or count / others > best["both"] / best["others"]):
-                best = {"kind": "bought_together" if by_purchase else "viewed_together", "because": name, "both": count,
-                        "others": others, "often": count >= _CLOSELY * others}
+                best = {
+                    "kind": "bought_together" if by_purchase else "viewed_together",
+                    "because": name,
+                    "both": count,
+                    "others": others,
+                    "often": count >= _CLOSELY * others,
+                }
         if best is not None and by_purchase:
             best["bought_at"] = self._day(self.profile.bought[best["because"]]) if self.profile else None
         return [best] if best is not None else []
 
     def _newest(self, names: set[str]) -> list[str]:
         assert self.profile is not None
-        return sorted((n for n in names if n in self.catalogue.index), key=lambda n: (-self.profile.bought.get(n, 0), n))
+        return sorted(
+            (n for n in names if n in self.catalogue.index), key=lambda n: (-self.profile.bought.get(n, 0), n)
+        )
 
     def _kind(self, place: int) -> str | None:
         """The kind to compare within: the one asked for, else the product's narrowest."""
@@ -181,11 +246,12 @@ class Witness:
 
 
 def pick(all_found: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """One piece of evidence for each product of a list: the strongest, but rather another kind than one already used."""
+    """One piece of evidence for each product of a list: the strongest, but rather another kind than one already
+    used."""
     used: dict[str, int] = {}
     picked = []
     for found in all_found:
-        best = max(found, key=lambda e: STRENGTH[e["kind"]] - 1.5 * used.get(e["kind"], 0) * (e["kind"] != "nearest"))
+        best = max(found, key=lambda e: STRENGTH[e["kind"]] - 1.5 * used.get(e["kind"], 0))
         used[best["kind"]] = used.get(best["kind"], 0) + 1
         picked.append(best)
     return picked

@@ -1,4 +1,5 @@
 """How a customer buys, as numbers: recency, frequency, money (RFM) and relatives."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -6,21 +7,24 @@ import numpy as np
 from recommender.interactions import DAY, PURCHASE, Interactions
 
 FEATURES = ("recency", "orders", "spent", "price", "breadth", "browsing", "tenure")
-"""recency: days since the last purchase (without one: days since first seen). orders: days with a purchase. spent: yuan.
-price: mean yuan of a purchased line (without one: the median customer's). breadth: kinds touched. browsing: events that are no
-purchase, for each purchase. tenure: days since registered or first seen."""
+"""recency: days since the last purchase (without one: days since first seen). orders: days with a purchase. spent:
+yuan, at today's prices. price: mean yuan of a purchased line (without one: the median customer's). breadth: kinds
+touched. browsing: events that are no purchase, for each purchase. tenure: days since registered or first seen."""
 
 
-def habits(events: Interactions, price_of: np.ndarray, kind_of: np.ndarray, registered: np.ndarray, now: float) -> np.ndarray:
+def habits(
+    events: Interactions, price_of: np.ndarray, kind_of: np.ndarray, registered: np.ndarray, now: float
+) -> np.ndarray:
     """Features in plain units, float64 (customers, len(FEATURES)), always finite.
 
-    price_of: today's price of each product of `events` (NaN: unknown), used where a purchase has no amount. kind_of: a number
-    for the kind of each product, -1 unknown. registered: seconds since 1970 of each customer, NaN unknown.
-    """
+    price_of: today's price of each product of `events`, NaN unknown (such purchases count as orders, not as money).
+    kind_of: a number for the kind of each product, -1 unknown. registered: seconds since 1970 of each customer, NaN
+    unknown."""
     people = len(events.customers)
     known = np.isfinite(events.at)
     bought = events.type == PURCHASE
-    amount = np.where(np.isfinite(events.value) & (events.value > 0), events.value, price_of[events.product])
+    pieces = np.where(np.isfinite(events.value) & (events.value > 0), events.value, 1.0)
+    amount = pieces * price_of[events.product]
     paid = bought & np.isfinite(amount)
 
     def count(mask: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:

@@ -1,4 +1,6 @@
-"""Which goods may be suggested: limits as masks, applied before anything is ranked, and what to let go when nothing is left."""
+"""Which goods may be suggested: limits as masks, applied before anything is ranked, and what to let go when nothing
+is left."""
+
 from __future__ import annotations
 
 import itertools
@@ -20,9 +22,9 @@ _NEAR = 0.5
 
 @dataclass(frozen=True)
 class Selection:
-    """places: catalogue numbers of what may be shown. fitting: mask of all goods on offer within the limits kept, also those
-    already bought or shown ("销量最高" must hold among them). relaxed: limits let go. distance: yuan from the price limits let
-    go, (len(places),), or None. tags: words of the request known to the catalogue → mask."""
+    """places: catalogue numbers of what may be shown. fitting: mask of all goods on offer within the limits kept,
+    also those already bought or shown ("销量最高" must hold among them). relaxed: limits let go. distance: yuan from
+    the price limits let go, (len(places),), or None. tags: words of the request known to the catalogue → mask."""
 
     places: np.ndarray
     fitting: np.ndarray
@@ -32,11 +34,13 @@ class Selection:
 
 
 def select(catalogue: Catalogue, request: Request, blocked: Iterable[str]) -> Selection:
-    """Goods within all limits; if there are none, the nearest. blocked: product ids never to be shown; these, what is not on
-    offer and what the customer excluded by name are never let go."""
+    """Goods within all limits; if there are none, the nearest. blocked: product ids never to be shown; these, what is
+    not on offer and what the customer excluded by name are never let go."""
     tags = catalogue.tag_matches(request.tags)
     limits = _limits(catalogue, request, tags)
-    offered = catalogue.offered & ~catalogue.of_kinds(request.exclude_kinds) & ~catalogue.of_brands(request.exclude_brands)
+    offered = (
+        catalogue.offered & ~catalogue.of_kinds(request.exclude_kinds) & ~catalogue.of_brands(request.exclude_brands)
+    )
     free = np.ones(len(catalogue), bool)
     free[[catalogue.index[name] for name in blocked if name in catalogue.index]] = False
     fitting = _all(offered, limits)
@@ -45,17 +49,14 @@ def select(catalogue: Catalogue, request: Request, blocked: Iterable[str]) -> Se
     names = [name for name in _LET_GO if name in limits]
     for kinds in _widenings(catalogue, request):
         within = limits if kinds is None else limits | {"kinds": kinds}
-        for tolerance in (_NEAR, math.inf):
-            for dropped in _combinations(names):
-                if kinds is None and not dropped:
-                    continue
-                fitting = _all(offered, {name: mask for name, mask in within.items() if name not in dropped})
-                distance, near = _distance(catalogue, request, dropped, tolerance)
-                places = np.flatnonzero(fitting & free & near)
-                if places.size:
-                    relaxed = (*dropped, *(("kinds",) if kinds is not None else ()))
-                    far = distance[places] if set(dropped) & set(PRICE_LIMITS) else None
-                    return Selection(places, fitting, relaxed, far, tags)
+        for dropped, tolerance in _tries(names, at_least=1 if kinds is None else 0):
+            fitting = _all(offered, {name: mask for name, mask in within.items() if name not in dropped})
+            distance, near = _distance(catalogue, request, dropped, tolerance)
+            places = np.flatnonzero(fitting & free & near)
+            if places.size:
+                relaxed = (*dropped, *(("kinds",) if kinds is not None else ()))
+                far = distance[places] if set(dropped) & set(PRICE_LIMITS) else None
+                return Selection(places, fitting, relaxed, far, tags)
     return Selection(np.zeros(0, np.int64), np.zeros(len(catalogue), bool), tags=tags)
 
 
@@ -94,12 +95,18 @@ def _widenings(catalogue: Catalogue, request: Request) -> list[np.ndarray | None
     return [None, catalogue.of_kinds(above | request.kinds)] if above else [None]
 
 
-def _combinations(names: list[str]) -> Iterable[tuple[str, ...]]:
-    return itertools.chain.from_iterable(itertools.combinations(names, size) for size in range(len(names) + 1))
+def _tries(names: list[str], at_least: int) -> Iterable[tuple[tuple[str, ...], float]]:
+    """(limits to let go, tolerance in price): few limits before many, a near price before another limit before a far
+    price."""
+    for size in range(at_least, len(names) + 1):
+        for tolerance in (_NEAR, math.inf):
+            for dropped in itertools.combinations(names, size):
+                yield dropped, tolerance
 
 
-def _distance(catalogue: Catalogue, request: Request, dropped: tuple[str, ...],
-              tolerance: float) -> tuple[np.ndarray, np.ndarray]:
+def _distance(
+    catalogue: Catalogue, request: Request, dropped: tuple[str, ...], tolerance: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Yuan beyond the price limits let go, and which goods are within tolerance × limit of them."""
     distance, near = np.zeros(len(catalogue)), np.ones(len(catalogue), bool)
     for name in set(dropped) & set(PRICE_LIMITS):

@@ -1,8 +1,8 @@
 """Events of any origin as columns of numbers, and the weights that they carry.
 
-Junk is expected: rows without customer or product, of an unknown type or with unreadable values are counted in `skipped` or
-taken without what cannot be read; nothing here raises for a bad row.
-"""
+Junk is expected: rows without customer or product, of an unknown type or with unreadable values are counted in
+`skipped` or taken without what cannot be read; nothing here raises for a bad row."""
+
 from __future__ import annotations
 
 import math
@@ -18,17 +18,26 @@ from recommender.config import ShopConfig
 
 COLUMNS = ("customer_id", "product_id", "type", "value", "at")
 TYPES = ("view", "click", "favourite", "cart", "purchase", "dislike")
-PURCHASE, DISLIKE = TYPES.index("purchase"), TYPES.index("dislike")
+VIEW, CLICK, FAVOURITE, CART, PURCHASE, DISLIKE = range(len(TYPES))
 DAY = 86400.0
 SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991, so a fixed offset is right
 _CODE = {name: code for code, name in enumerate(TYPES)} | {
-    "浏览": 0, "点击": 1, "收藏": 2, "favorite": 2, "加购": 3, "购买": 4, "buy": 4, "不喜欢": 5}
+    "浏览": 0,
+    "点击": 1,
+    "收藏": 2,
+    "favorite": 2,
+    "加购": 3,
+    "购买": 4,
+    "buy": 4,
+    "不喜欢": 5,
+}
 
 
 @dataclass(frozen=True)
 class Interactions:
-    """customers, products: ids, sorted; customer, product: numbers into them; type: code in TYPES; value: yuan or NaN;
-    at: seconds since 1970 UTC or NaN. All columns of one length. skipped: rows that could not be used."""
+    """customers, products: ids, sorted; customer, product: numbers into them; type: code in TYPES; value: for a
+    purchase the pieces, or NaN; at: seconds since 1970 UTC or NaN. All columns of one length. skipped: rows that
+    could not be used."""
 
     customers: list[str]
     products: list[str]
@@ -44,8 +53,8 @@ class Interactions:
 
 
 def read(source: Any) -> Interactions:
-    """source: a mapping (or data frame) of the COLUMNS, or rows as tuples in that order or objects with those attributes.
-    value and at may be missing."""
+    """source: a mapping (or data frame) of the COLUMNS, or rows as tuples in that order or objects with those
+    attributes. value and at may be missing."""
     customers, products, types, values, times, skipped = [], [], [], [], [], 0
     for row in _rows(source):
         customer, product, code = text_id(row[0]), text_id(row[1]), type_code(row[2])
@@ -60,16 +69,23 @@ def read(source: Any) -> Interactions:
     customer_ids, product_ids = sorted(set(customers)), sorted(set(products))
     at_customer = {name: place for place, name in enumerate(customer_ids)}
     at_product = {name: place for place, name in enumerate(product_ids)}
-    return Interactions(customer_ids, product_ids, np.array([at_customer[c] for c in customers], np.int32),
-                        np.array([at_product[p] for p in products], np.int32), np.array(types, np.int8),
-                        np.array(values, np.float64), np.array(times, np.float64), skipped)
+    return Interactions(
+        customer_ids,
+        product_ids,
+        np.array([at_customer[c] for c in customers], np.int32),
+        np.array([at_product[p] for p in products], np.int32),
+        np.array(types, np.int8),
+        np.array(values, np.float64),
+        np.array(times, np.float64),
+        skipped,
+    )
 
 
 def _rows(source: Any) -> Iterable[tuple]:
     if isinstance(source, Mapping) or hasattr(source, "keys"):
         length = len(source["customer_id"]) if "customer_id" in source else 0
         blank = [None] * length
-        yield from zip(*(source[name] if name in source else blank for name in COLUMNS), strict=True)
+        yield from zip(*(source.get(name, blank) for name in COLUMNS), strict=True)
         return
     for row in source or ():
         if isinstance(row, (tuple, list)):
@@ -118,8 +134,8 @@ def seconds(value: Any) -> float:
 
 
 def event_weights(types: np.ndarray, at: np.ndarray, config: ShopConfig, now: float) -> np.ndarray:
-    """w = weight of the type · 2^(−age / half-life of the type). A time that is unknown counts as one half-life ago; one in
-    the future as now."""
+    """w = weight of the type · 2^(−age / half-life of the type). A time that is unknown counts as one half-life ago;
+    one in the future as now."""
     by_type = np.array([getattr(config, f"{name}_weight") for name in TYPES])
     life = np.where(np.isin(types, (PURCHASE, DISLIKE)), config.half_life_days, config.browse_half_life_days)
     age = np.maximum(now - at, 0) / DAY
@@ -138,6 +154,13 @@ def taste_matrix(events: Interactions, config: ShopConfig, now: float) -> sp.csr
 def levelled(weights: np.ndarray) -> np.ndarray:
     """sign(w)·ln(1 + |w|): ten views of one product say little more than three."""
     return np.sign(weights) * np.log1p(np.abs(weights))
+
+
+def disliked_matrix(events: Interactions) -> sp.csr_matrix:
+    """Customers × products: 1 where the customer ever said 不喜欢 (float64 CSR)."""
+    rows = events.type == DISLIKE
+    shape = (len(events.customers), len(events.products))
+    return sp.coo_matrix((np.ones(rows.sum()), (events.customer[rows], events.product[rows])), shape=shape).tocsr()
 
 
 def bought_matrix(events: Interactions) -> sp.csr_matrix:

@@ -1,10 +1,10 @@
 """Top-k cosine neighbours of the rows of a sparse matrix, the same on any number of threads and blocks.
 
-Rows of S = X̂ X̂ᵀ are independent given X̂, so blocks of rows can be computed apart (another process, another machine).
-Float32 sums and ties at the cut-off would make the choice depend on the order of work; the rule against it: add up in
-float64, ask for k + 1 + PADDING, round to float32, sort by (-similarity, row number), keep k. A group of ties wider than
-the padding is noticed (the last kept equals the last asked) and asked for again, wider.
-"""
+Rows of S = X̂ X̂ᵀ are independent given X̂, so blocks of rows can be computed apart (another process, another
+machine). Float32 sums and ties at the cut-off would make the choice depend on the order of work; the rule against it:
+add up in float64, ask for k + 1 + PADDING, round to float32, sort by (-similarity, row number), keep k. A group of
+ties wider than the padding is noticed (the last kept equals the last asked) and asked for again, wider."""
+
 from __future__ import annotations
 
 import os
@@ -19,7 +19,8 @@ _DENSE_CELLS = 4_000_000  # cells of one block of the exact path: 32 MB
 
 
 def normalised(rows: sp.csr_matrix) -> sp.csr_matrix:
-    """Rows divided by their Euclidean norm, float64. A zero row stays zero, so its cosine with anything is 0, not NaN."""
+    """Rows divided by their Euclidean norm, float64. A zero row stays zero, so its cosine with anything is 0, not
+    NaN."""
     rows = sp.csr_matrix(rows, dtype=np.float64, copy=True)
     norms = row_norms(rows)
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
@@ -33,8 +34,15 @@ def row_norms(rows: sp.csr_matrix) -> np.ndarray:
     return np.sqrt(np.bincount(np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr)), squares, rows.shape[0]))
 
 
-def neighbours(left: sp.csr_matrix, right: sp.csr_matrix, k: int, own: np.ndarray | None, shrinkage: float = 0.0,
-               threads: int = 0, block_rows: int = 16384) -> sp.csr_matrix:
+def neighbours(
+    left: sp.csr_matrix,
+    right: sp.csr_matrix,
+    k: int,
+    own: np.ndarray | None,
+    shrinkage: float = 0.0,
+    threads: int = 0,
+    block_rows: int = 16384,
+) -> sp.csr_matrix:
     """The k most similar rows of `right` for each row of `left`; only similarities above 0 count.
 
     left (m, d), right (n, d): raw weights. own: for each row of left its number in right (-1: none), never its own
@@ -44,12 +52,16 @@ def neighbours(left: sp.csr_matrix, right: sp.csr_matrix, k: int, own: np.ndarra
     own = np.full(left.shape[0], -1) if own is None else own
     if shrinkage > 0:
         step = max(1, _DENSE_CELLS // max(1, right.shape[0]))
-        blocks = [_shrunk(left[a:a + step], right, k, own[a:a + step], shrinkage) for a in range(0, left.shape[0], step)]
+        blocks = [
+            _shrunk(left[a : a + step], right, k, own[a : a + step], shrinkage) for a in range(0, left.shape[0], step)
+        ]
     else:
         left, right_t = normalised(left), normalised(right).T.tocsr()
         threads = threads or os.cpu_count() or 1
-        blocks = [_plain(left[a:a + block_rows], right_t, k, own[a:a + block_rows], threads)
-                  for a in range(0, left.shape[0], block_rows)]
+        blocks = [
+            _plain(left[a : a + block_rows], right_t, k, own[a : a + block_rows], threads)
+            for a in range(0, left.shape[0], block_rows)
+        ]
     if not blocks:
         return sp.csr_matrix((left.shape[0], right.shape[0]), dtype=np.float32)
     return _stack(blocks, right.shape[0])
@@ -82,7 +94,8 @@ def _shrunk(left: sp.csr_matrix, right: sp.csr_matrix, k: int, own: np.ndarray, 
 
 
 def _cut(found: sp.csr_matrix, k: int, own: np.ndarray, asked: int, columns: int) -> tuple[sp.csr_matrix, np.ndarray]:
-    """Applies the tie rule. Returns the kept neighbours and, for each row, whether a tie may go on beyond what was asked."""
+    """Applies the tie rule. Returns the kept neighbours and, for each row, whether a tie may go on beyond what was
+    asked."""
     m = found.shape[0]
     counts = np.diff(found.indptr)
     rows = np.repeat(np.arange(m), counts)
@@ -115,5 +128,11 @@ def _rows(block: sp.csr_matrix, order: np.ndarray) -> sp.csr_matrix:
 
 def _stack(blocks: list[sp.csr_matrix], columns: int) -> sp.csr_matrix:
     counts = np.concatenate([np.diff(block.indptr) for block in blocks])
-    return sp.csr_matrix((np.concatenate([b.data for b in blocks]), np.concatenate([b.indices for b in blocks]),
-                          np.concatenate([[0], np.cumsum(counts)])), shape=(counts.size, columns))
+    return sp.csr_matrix(
+        (
+            np.concatenate([b.data for b in blocks]),
+            np.concatenate([b.indices for b in blocks]),
+            np.concatenate([[0], np.cumsum(counts)]),
+        ),
+        shape=(counts.size, columns),
+    )

@@ -1,4 +1,5 @@
 """Everything that is learnt from the events, apart from today's catalogue: what `zhike train` saves."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -22,12 +23,12 @@ from recommender.segments import Segments
 class Learned:
     """products, customers: ids, sorted; numbers below index them.
 
-    taste: customers × products, sums of event weights (float64 CSR). similarity: products × products neighbours (float32 CSR).
-    bought: customers × products, seconds of the last purchase (float64 CSR). sellers: distinct customers who bought each product
-    within the window before `now`, int32. interest: decayed positive weight of everybody for each product, float64.
-    labels: segment of each customer, -1 none. segment_sellers: segments × products, like sellers. now: seconds, when fitted;
-    until: seconds of the newest event, 0.0 without.
-    """
+    taste: customers × products, sums of event weights (float64 CSR). similarity: products × products neighbours
+    (float32 CSR). bought: customers × products, seconds of the last purchase (float64 CSR). disliked: customers ×
+    products, 1 where 不喜欢 was said. sellers: distinct customers who bought each product within the window before
+    `now`, int32. interest: decayed positive weight of everybody for each product, float64. labels: segment of each
+    customer, -1 none. segment_sellers: segments × products, like sellers. now: seconds, when fitted; until: seconds
+    of the newest event, 0.0 without."""
 
     config: ShopConfig
     products: list[str]
@@ -35,6 +36,7 @@ class Learned:
     taste: sp.csr_matrix
     similarity: sp.csr_matrix
     bought: sp.csr_matrix
+    disliked: sp.csr_matrix
     sellers: np.ndarray
     interest: np.ndarray
     segments: Segments
@@ -53,12 +55,22 @@ class Learned:
         self.likers = self.liked.T.tocsr()
 
     @classmethod
-    def fit(cls, events: Interactions, items: Sequence[Item], customers: Sequence[CustomerFacts], config: ShopConfig,
-            now: float) -> Learned:
+    def fit(
+        cls,
+        events: Interactions,
+        items: Sequence[Item],
+        customers: Sequence[CustomerFacts],
+        config: ShopConfig,
+        now: float,
+    ) -> Learned:
         by_id = {item.product_id: item for item in items}
         taste = interactions.taste_matrix(events, config, now)
-        positive = sp.csr_matrix((interactions.levelled(np.maximum(taste.data, 0)), taste.indices, taste.indptr), taste.shape)
-        similarity = CosineRecommender(neighbours=config.neighbours, shrinkage=config.shrinkage).fit(positive).similarity
+        positive = sp.csr_matrix(
+            (interactions.levelled(np.maximum(taste.data, 0)), taste.indices, taste.indptr), taste.shape
+        )
+        similarity = (
+            CosineRecommender(neighbours=config.neighbours, shrinkage=config.shrinkage).fit(positive).similarity
+        )
         labels, segments = cls._segments(events, by_id, customers, config, now)
         age = (now - events.at) / DAY  # NaN compares false: a purchase at an unknown time is in no window
         with np.errstate(invalid="ignore"):
@@ -69,17 +81,35 @@ class Learned:
         inside = labels[pairs[:, 0]] >= 0
         np.add.at(by_segment, (labels[pairs[inside, 0]], pairs[inside, 1]), 1)
         known = events.at[np.isfinite(events.at)]
-        return cls(config, events.products, events.customers, taste, similarity, interactions.bought_matrix(events), sellers,
-                   np.asarray(positive.sum(axis=0)).ravel().astype(np.float64), segments, labels, by_segment,
-                   Cycles.fit(events, {name: item.kinds[-1] for name, item in by_id.items() if item.kinds}, config), now,
-                   float(min(known.max(), now)) if known.size else 0.0)
+        return cls(
+            config,
+            events.products,
+            events.customers,
+            taste,
+            similarity,
+            interactions.bought_matrix(events),
+            interactions.disliked_matrix(events),
+            sellers,
+            np.asarray(positive.sum(axis=0)).ravel().astype(np.float64),
+            segments,
+            labels,
+            by_segment,
+            Cycles.fit(events, {name: item.kinds[-1] for name, item in by_id.items() if item.kinds}, config),
+            now,
+            float(min(known.max(), now)) if known.size else 0.0,
+        )
 
     @staticmethod
-    def _segments(events: Interactions, by_id: dict[str, Item], customers: Sequence[CustomerFacts], config: ShopConfig,
-                  now: float) -> tuple[np.ndarray, Segments]:
+    def _segments(
+        events: Interactions, by_id: dict[str, Item], customers: Sequence[CustomerFacts], config: ShopConfig, now: float
+    ) -> tuple[np.ndarray, Segments]:
         kinds = {kind: place for place, kind in enumerate(sorted({i.kinds[0] for i in by_id.values() if i.kinds}))}
-        price = np.array([interactions.number(by_id[p].price) if p in by_id else np.nan for p in events.products], np.float64)
-        kind = np.array([kinds[by_id[p].kinds[0]] if p in by_id and by_id[p].kinds else -1 for p in events.products], np.int64)
+        price = np.array(
+            [interactions.number(by_id[p].price) if p in by_id else np.nan for p in events.products], np.float64
+        )
+        kind = np.array(
+            [kinds[by_id[p].kinds[0]] if p in by_id and by_id[p].kinds else -1 for p in events.products], np.int64
+        )
         registered = {facts.customer_id: interactions.seconds(facts.registered_at) for facts in customers}
         since = np.array([registered.get(name, np.nan) for name in events.customers], np.float64)
         plain = features.habits(events, price, kind, since, now)
@@ -95,7 +125,13 @@ class Learned:
     def bought_by(self, customer: int) -> dict[str, float]:
         """Product id → seconds of the last purchase (1.0 unknown)."""
         row = slice(self.bought.indptr[customer], self.bought.indptr[customer + 1])
-        return {self.products[p]: float(t) for p, t in zip(self.bought.indices[row], self.bought.data[row], strict=True)}
+        return {
+            self.products[p]: float(t) for p, t in zip(self.bought.indices[row], self.bought.data[row], strict=True)
+        }
+
+    def disliked_by(self, customer: int) -> set[str]:
+        row = slice(self.disliked.indptr[customer], self.disliked.indptr[customer + 1])
+        return {self.products[p] for p in self.disliked.indices[row]}
 
     def related(self, weights: dict[str, float]) -> np.ndarray:
         """Item-based CF scores, float64 (products,), of a customer with these levelled weights."""
@@ -110,25 +146,54 @@ class Learned:
     def together(self, product: int, by_purchase: bool) -> np.ndarray:
         """For each product, how many customers bought (or, else, showed interest in) both it and the given one."""
         people, matrix = (self.buyers, self.bought) if by_purchase else (self.likers, self.liked)
-        rows = people.indices[people.indptr[product]:people.indptr[product + 1]]
+        rows = people.indices[people.indptr[product] : people.indptr[product + 1]]
         counts = np.diff(matrix.indptr)[rows]
-        start = matrix.indptr[:-1][rows] - np.concatenate([[0], np.cumsum(counts)[:-1]])[:counts.size]
-        return np.bincount(matrix.indices[np.repeat(start, counts) + np.arange(counts.sum())], minlength=len(self.products))
+        start = matrix.indptr[:-1][rows] - np.concatenate([[0], np.cumsum(counts)[:-1]])[: counts.size]
+        return np.bincount(
+            matrix.indices[np.repeat(start, counts) + np.arange(counts.sum())], minlength=len(self.products)
+        )
 
     def arrays(self) -> dict[str, np.ndarray]:
-        return {**csr_arrays("taste", self.taste), **csr_arrays("similarity", self.similarity),
-                **csr_arrays("bought", self.bought), **self.segments.arrays(), "sellers": self.sellers, "interest": self.interest,
-                "labels": self.labels, "segment_sellers": self.segment_sellers, "times": np.array([self.now, self.until])}
+        return {
+            **csr_arrays("taste", self.taste),
+            **csr_arrays("similarity", self.similarity),
+            **csr_arrays("bought", self.bought),
+            **csr_arrays("disliked", self.disliked),
+            **self.segments.arrays(),
+            "sellers": self.sellers,
+            "interest": self.interest,
+            "labels": self.labels,
+            "segment_sellers": self.segment_sellers,
+            "times": np.array([self.now, self.until]),
+        }
 
     def facts(self) -> dict[str, Any]:
-        return {"config": self.config.as_dict(), "products": self.products, "customers": self.customers,
-                "segments": self.segments.facts(), "cycles": self.cycles.as_facts()}
+        return {
+            "config": self.config.as_dict(),
+            "products": self.products,
+            "customers": self.customers,
+            "segments": self.segments.facts(),
+            "cycles": self.cycles.as_facts(),
+        }
 
     @classmethod
     def restored(cls, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Learned:
         """Raises KeyError, TypeError or ValueError when something is missing."""
         now, until = arrays["times"].tolist()
-        return cls(ShopConfig.from_dict(facts["config"]), facts["products"], facts["customers"], csr_of("taste", arrays),
-                   csr_of("similarity", arrays), csr_of("bought", arrays), arrays["sellers"], arrays["interest"],
-                   Segments.restored(arrays, facts["segments"]), arrays["labels"], arrays["segment_sellers"],
-                   Cycles.from_facts(facts["cycles"]), now, until)
+        return cls(
+            ShopConfig.from_dict(facts["config"]),
+            facts["products"],
+            facts["customers"],
+            csr_of("taste", arrays),
+            csr_of("similarity", arrays),
+            csr_of("bought", arrays),
+            csr_of("disliked", arrays),
+            arrays["sellers"],
+            arrays["interest"],
+            Segments.restored(arrays, facts["segments"]),
+            arrays["labels"],
+            arrays["segment_sellers"],
+            Cycles.from_facts(facts["cycles"]),
+            now,
+            until,
+        )

@@ -1,4 +1,6 @@
-"""What everybody wants: the honest list for somebody of whom nothing is known, and the baseline in every comparison."""
+"""What everybody wants: the honest list for somebody of whom nothing is known, and the baseline in every
+comparison."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,8 +14,8 @@ from recommender.errors import DamagedModel
 
 
 class Popularity(Recommender):
-    """score(u, j) = Σ_v max(x_vj, 0), the same for every customer. Items that nobody wants score 0 and are not recommended.
-    Nothing is like anything else: `similar_items` is all padding."""
+    """score(u, j) = Σ_v max(x_vj, 0), the same for every customer. Items that nobody wants score 0 and are not
+    recommended. Nothing is like anything else: `similar_items` is all padding."""
 
     weights: np.ndarray
     _KIND = "recommender.popularity"
@@ -45,5 +47,7 @@ class Popularity(Recommender):
         try:
             model.matrix, model.weights = archive.csr_of("matrix", arrays), arrays["weights"]
         except (KeyError, ValueError) as error:
-            raise DamagedModel(f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。") from error
+            raise DamagedModel(
+                f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
+            ) from error
         return model

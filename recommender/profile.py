@@ -1,4 +1,5 @@
 """One customer at the moment of asking: what the model learnt of them and what they did since, in one view."""
+
 from __future__ import annotations
 
 import math
@@ -6,32 +7,36 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recommender.interactions import DISLIKE, PURCHASE, event_weights, levelled, seconds, type_code
+from recommender.interactions import CART, CLICK, DISLIKE, PURCHASE, VIEW, event_weights, levelled, seconds, type_code
 from recommender.learned import Learned
 from recommender.request import Request
+
+_JUST_NOW = 1800.0  # seconds
 
 
 @dataclass
 class Profile:
-    """taste: product id → levelled weight, empty when nothing personal may be used. bought: product id → seconds of the last
-    purchase (1.0 unknown), whoever asked. disliked: never to be shown. segment: number, -1 none. personal: whether
-    the customer's own past may be used at all."""
+    """taste: product id → levelled weight, empty when nothing personal may be used. bought: product id → seconds of
+    the last purchase (1.0 unknown), whoever asked. disliked: never to be shown. at_hand: in the cart or just looked
+    at, as the history of this talk says. segment: number, -1 none. personal: whether the customer's own past may be
+    used at all."""
 
     taste: dict[str, float] = field(default_factory=dict)
     bought: dict[str, float] = field(default_factory=dict)
     disliked: set[str] = field(default_factory=set)
+    at_hand: set[str] = field(default_factory=set)
     segment: int = -1
     personal: bool = False
 
     @classmethod
     def of(cls, learned: Learned, request: Request, now: float) -> Profile:
-        """Reads the model, `request.history` and `request.bought`. Events up to the newest one that the model has seen are
-        taken as known to it (for a customer it knows), so nothing counts twice."""
-        known = learned.customer_index.get(request.customer_id) if request.customer_id is not None else None
+        """Reads the model, `request.history` and `request.bought`. Events up to the newest one that the model has
+        seen are taken as known to it (for a customer it knows), so nothing counts twice."""
+        known = learned.customer_index.get(str(request.customer_id)) if request.customer_id is not None else None
         profile = cls(personal=request.personalised and request.customer_id is not None and not request.for_other)
         raw: dict[str, float] = {}
         if known is not None:
-            profile.bought = learned.bought_by(known)
+            profile.bought, profile.disliked = learned.bought_by(known), learned.disliked_by(known)
             if profile.personal:
                 raw = learned.taste_of(known)
                 profile.segment = int(learned.labels[known])
@@ -44,16 +49,19 @@ class Profile:
                 profile.bought[event.product_id] = max(profile.bought.get(event.product_id, 1.0), _moment(at))
             elif code == DISLIKE:
                 profile.disliked.add(event.product_id)
+            elif code == CART or (code in (VIEW, CLICK) and 0 <= now - at <= _JUST_NOW):
+                profile.at_hand.add(event.product_id)
             if known is None or not at <= learned.until:
                 codes.append(code)
                 times.append(at if math.isfinite(at) else now)
                 names.append(event.product_id)
         if names and profile.personal:
-            for name, weight in zip(names, event_weights(np.array(codes), np.array(times), learned.config, now), strict=True):
+            for name, weight in zip(
+                names, event_weights(np.array(codes), np.array(times), learned.config, now), strict=True
+            ):
                 raw[name] = raw.get(name, 0.0) + float(weight)
         for name, at in request.bought.items():
             profile.bought[name] = max(profile.bought.get(name, 1.0), _moment(seconds(at)))
-        profile.disliked |= {name for name, weight in raw.items() if weight < 0}
         profile.taste = {name: float(levelled(np.float64(weight))) for name, weight in raw.items() if weight}
         return profile
 

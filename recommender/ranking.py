@@ -1,4 +1,5 @@
 """Scores of the goods that may be shown, and the choice of a list that is not three times the same."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.catalogue import Catalogue
+from recommender.gifts import unsuited
 from recommender.learned import Learned
 from recommender.profile import Profile
 from recommender.request import Request
@@ -26,8 +28,8 @@ class Ranking:
 
 
 def popularity(learned: Learned, catalogue_places: np.ndarray) -> np.ndarray:
-    """0…1 for each catalogue product: buyers in the window, then decayed interest of any kind. catalogue_places: the model's
-    number of each catalogue product, -1 for goods that the model does not know."""
+    """0…1 for each catalogue product: buyers in the window, then decayed interest of any kind. catalogue_places: the
+    model's number of each catalogue product, -1 for goods that the model does not know."""
     scores = _scaled(learned.sellers.astype(np.float64)) + 0.5 * _scaled(learned.interest)
     return to_catalogue(scores, catalogue_places)
 
@@ -39,8 +41,14 @@ def to_catalogue(scores: np.ndarray, catalogue_places: np.ndarray) -> np.ndarray
     return np.where(catalogue_places >= 0, scores[catalogue_places], 0.0)
 
 
-def rank(learned: Learned, catalogue: Catalogue, catalogue_places: np.ndarray, popular: np.ndarray, profile: Profile,
-         places: np.ndarray) -> Ranking:
+def rank(
+    learned: Learned,
+    catalogue: Catalogue,
+    catalogue_places: np.ndarray,
+    popular: np.ndarray,
+    profile: Profile,
+    places: np.ndarray,
+) -> Ranking:
     """Scores of the goods at `places`. Each part is scaled to 0…1 among them before it is weighted."""
     config = learned.config
     parts = np.zeros((len(PARTS), places.size))
@@ -51,7 +59,9 @@ def rank(learned: Learned, catalogue: Catalogue, catalogue_places: np.ndarray, p
         if liked:
             rows, weights = zip(*sorted(liked), strict=True)
             wanted = catalogue.content[list(rows)].T @ np.array(weights)
-            parts[1] = config.content_share * _scaled((catalogue.content @ wanted)[places])
+            alike = catalogue.content @ wanted
+            alike[list(rows)] -= weights  # a product is like itself; that alone is no reason to show it
+            parts[1] = config.content_share * _scaled(alike[places])
         if 0 <= profile.segment < len(learned.segment_sellers):
             mine = learned.segment_sellers[profile.segment].astype(np.float64)
             parts[2] = config.segment_share * _scaled(to_catalogue(mine, catalogue_places)[places])
@@ -59,12 +69,21 @@ def rank(learned: Learned, catalogue: Catalogue, catalogue_places: np.ndarray, p
     return Ranking(parts.sum(axis=0), parts)
 
 
-def boosted(ranking: Ranking, places: np.ndarray, due: set[int], tags: dict[str, np.ndarray], request: Request) -> Ranking:
-    """The most fitting due consumable goes up and the other due ones to the end (one reminder is enough); with kinds given,
-    goods whose tags match come first."""
+def boosted(
+    ranking: Ranking,
+    catalogue: Catalogue,
+    places: np.ndarray,
+    due: set[int],
+    tags: dict[str, np.ndarray],
+    request: Request,
+) -> Ranking:
+    """Goods that match more of the words for whom or what come first, those whose title is for others after them. The
+    most fitting due consumable goes up and the other due ones to the end (one reminder is enough)."""
     total = ranking.total.copy()
-    if tags and request.kinds:
-        total += _TAGGED * np.logical_or.reduce(list(tags.values()))[places]
+    for word in request.tags:
+        if word in tags:
+            total += _TAGGED * tags[word][places]
+        total -= _TAGGED / 2 * np.array([unsuited(word, catalogue.items[place].title or "") for place in places], bool)
     waiting = [at for at, place in enumerate(places.tolist()) if place in due]
     if waiting:
         first = max(waiting, key=lambda at: (total[at], -at))
@@ -74,10 +93,10 @@ def boosted(ranking: Ranking, places: np.ndarray, due: set[int], tags: dict[str,
 
 
 def choose(catalogue: Catalogue, places: np.ndarray, total: np.ndarray, n: int, diversity: float) -> list[int]:
-    """Positions in `places`, best first: greedily the score less the likeness to what is chosen already (maximal marginal
-    relevance, Carbonell and Goldstein 1998). Near-identical goods come only when nothing else is left."""
+    """Positions in `places`, best first: greedily the score less the likeness to what is chosen already (maximal
+    marginal relevance, Carbonell and Goldstein 1998). Near-identical goods come only when nothing else is left."""
     order = np.argsort(-total, kind="stable")  # places ascend by product id, so equal scores do too
-    pool = order[:max(_POOL, 4 * n)]
+    pool = order[: max(_POOL, 4 * n)]
     value = total[pool].astype(np.float64)
     vectors = catalogue.content[places[pool]]
     likeness = (vectors @ vectors.T).toarray()

@@ -1,8 +1,8 @@
 """Consumables: which goods customers buy again, after how long, and whether one is due.
 
-A kind is a consumable when the data say so: enough repeat purchases of the same product, by a large enough part of its buyers.
-No list of kinds is needed, so any catalogue works.
-"""
+A kind is a consumable when the data say so: enough repeat purchases of the same product, by a large enough part of
+its buyers. No list of kinds is needed, so any catalogue works."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -31,8 +31,8 @@ class Cycle:
 
 @dataclass
 class Cycles:
-    """What was learnt. kinds, products: name → (median days, intervals seen). own: customer → product → the same, for those
-    who bought a consumable three times or more."""
+    """What was learnt. kinds, products: name → (median days, intervals seen). own: customer → product → the same, for
+    those who bought a consumable three times or more."""
 
     kinds: dict[str, tuple[float, int]] = field(default_factory=dict)
     products: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -57,12 +57,21 @@ class Cycles:
             of_product[product] += gaps
             if len(gaps) >= 2:
                 own[customer][product] = (float(median(gaps)), len(gaps))
-        kinds = {kind: (float(median(gaps)), len(gaps)) for kind, gaps in sorted(of_kind.items())
-                 if len(gaps) >= config.min_repeats and again[kind] >= _REPEAT_SHARE * pairs[kind]}
-        products = {product: (float(median(gaps)), len(gaps)) for product, gaps in sorted(of_product.items())
-                    if len(gaps) >= config.min_repeats and kind_of[product] in kinds}
-        kept = {customer: fine for customer, found in sorted(own.items())
-                if (fine := {p: value for p, value in sorted(found.items()) if kind_of[p] in kinds})}
+        kinds = {
+            kind: (float(median(gaps)), len(gaps))
+            for kind, gaps in sorted(of_kind.items())
+            if len(gaps) >= config.min_repeats and again[kind] >= _REPEAT_SHARE * pairs[kind]
+        }
+        products = {
+            product: (float(median(gaps)), len(gaps))
+            for product, gaps in sorted(of_product.items())
+            if len(gaps) >= config.min_repeats and kind_of[product] in kinds
+        }
+        kept = {
+            customer: fine
+            for customer, found in sorted(own.items())
+            if (fine := {p: value for p, value in sorted(found.items()) if kind_of[p] in kinds})
+        }
         return cls(kinds, products, kept)
 
     def cycle(self, customer_id: str | None, product_id: str, kinds: Sequence[str]) -> Cycle | None:
@@ -70,8 +79,11 @@ class Cycles:
         kind = next((kind for kind in reversed(kinds) if kind in self.kinds), None)
         if kind is None:
             return None
-        for based_on, found in (("own", self.own.get(customer_id or "", {}).get(product_id)),
-                                ("product", self.products.get(product_id)), ("kind", self.kinds[kind])):
+        for based_on, found in (
+            ("own", self.own.get(customer_id or "", {}).get(product_id)),
+            ("product", self.products.get(product_id)),
+            ("kind", self.kinds[kind]),
+        ):
             if found is not None:
                 return Cycle(found[0], based_on, found[1])
         return None
@@ -81,9 +93,14 @@ class Cycles:
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Cycles:
-        pair = {name: {key: (float(days), int(seen)) for key, (days, seen) in facts[name].items()} for name in ("kinds", "products")}
-        own = {customer: {key: (float(days), int(seen)) for key, (days, seen) in found.items()}
-               for customer, found in facts["own"].items()}
+        pair = {
+            name: {key: (float(days), int(seen)) for key, (days, seen) in facts[name].items()}
+            for name in ("kinds", "products")
+        }
+        own = {
+            customer: {key: (float(days), int(seen)) for key, (days, seen) in found.items()}
+            for customer, found in facts["own"].items()
+        }
         return cls(pair["kinds"], pair["products"], own)
 
 
@@ -92,7 +109,8 @@ def is_due(cycle: Cycle, elapsed_days: float, config: ShopConfig) -> bool:
 
 
 def _purchases(events: Interactions):
-    """(customer, product, sorted times in seconds) of each pair that was bought; purchases without a time are left out."""
+    """(customer, product, sorted times in seconds) of each pair that was bought; purchases without a time are left
+    out."""
     rows = np.flatnonzero((events.type == PURCHASE) & np.isfinite(events.at))
     rows = rows[np.lexsort((events.at[rows], events.product[rows], events.customer[rows]))]
     if not rows.size:

@@ -1,4 +1,5 @@
 """What the shop's recommender is asked and what it answers: frozen values, no behaviour."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class CustomerFacts:
 @dataclass(frozen=True)
 class Event:
     """Something a customer did. type: view, click, favourite, cart, purchase or dislike, or its Chinese name.
-    value: for a purchase the amount paid in yuan where known, else None. at without a zone is Asia/Shanghai."""
+    value: for a purchase the number of pieces, else of no matter. at without a zone is Asia/Shanghai."""
 
     product_id: str
     type: str
@@ -52,21 +53,18 @@ class Event:
 class Request:
     """One wish for suggestions. All limits are hard unless said otherwise.
 
-    n: how many. customer_id: None for an anonymous visitor, who gets nothing personal.
-    personalised: False when the customer has not consented: taste, segment and repurchase are then not used; what was
-    bought is still left out.
-    history: this customer's live events, newest last; those that the model was trained on are recognised by their time
-    and not counted twice. Events of this talk work at once, without a retrain.
-    kinds, brands, colours: any of them; exclude_kinds, exclude_brands: none of them. Case does not matter.
-    min_price, max_price: yuan, both inclusive; cheaper_than: yuan, exclusive (give the mean or the lowest price shown,
-    then the new list is cheaper as a whole).
-    tags: words for whom or what it is (爸爸, 送女友, 过年); matched with the goods' tags, see `gifts`. With kinds given they
-    only decide the order, without kinds they also limit; a word that no product's tags know is left aside.
-    exclude: never shown: cart, shown before, disliked. bought: product → last ordered at (or None), as the shop knows it
-    now; left out too, unless the product is a consumable that is due again – so do not put these into exclude.
-    for_other: a gift; the customer's own taste is not used.
-    now: when; default is the moment of asking.
-    """
+    n: how many. customer_id: None for an anonymous visitor, who gets nothing personal. personalised: False when the
+    customer has not consented: taste, segment and repurchase are then not used; what was bought is still left out.
+    history: this customer's live events, newest last; those that the model was trained on are recognised by their
+    time and not counted twice. Events of this talk work at once, without a retrain. kinds, brands, colours: any of
+    them; exclude_kinds, exclude_brands: none of them. Case does not matter. min_price, max_price: yuan, both
+    inclusive; cheaper_than: yuan, exclusive (give the mean or the lowest price shown, then the new list is cheaper as
+    a whole). tags: words for whom or what it is (爸爸, 送女友, 过年); matched with the goods' tags, see `gifts`. With
+    kinds given they only decide the order, without kinds they also limit; a word that no product's tags know is left
+    aside. exclude: never shown: cart, shown before, disliked. What was put into the cart in `history`, and what was
+    looked at there within the last half hour, is left out anyway. bought: product → last ordered at (or None), as the
+    shop knows it now; left out too, unless the product is a consumable that is due again – so do not put these into
+    exclude. for_other: a gift; the customer's own taste is not used. now: when; default is the moment of asking."""
 
     n: int = 3
     customer_id: str | None = None
@@ -89,9 +87,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Suggested:
-    """One suggestion. score: finite, higher is better, comparable within one answer only. propensity: probability with
-    which this policy shows the product in this situation (1.0: the ranking is deterministic). reason: one true sentence in
-    Chinese. evidence: what the reason rests on, `kind` and the ids and counts to recompute it."""
+    """One suggestion. score: finite, higher is better, comparable within one answer only. propensity: probability
+    with which this policy shows the product in this situation (1.0: the ranking is deterministic). reason: one true
+    sentence in Chinese. evidence: what the reason rests on, `kind` and the ids and counts to recompute it."""
 
     product_id: str
     score: float
@@ -102,10 +100,11 @@ class Suggested:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """strategy: one of STRATEGIES. personalised: whether anything of the customer's own decided (leaving out what was bought
-    does not count). exact: every limit was kept; False: nothing kept them all, these are the nearest, and relaxed names the
-    limits that were let go, joined by "+" ("max_price", "brands+max_price", "kinds"…). items may be empty.
-    unmatched_tags: words of the request that no product's tags know, or that none of the items matches."""
+    """strategy: one of STRATEGIES. personalised: whether anything of the customer's own decided (leaving out what was
+    bought does not count). exact: every limit was kept; False: nothing kept them all, these are the nearest, and
+    relaxed names the limits that were let go, joined by "+" ("max_price", "max_price+brands", "kinds"…); the reasons
+    do not repeat that. items may be empty (then exact is False and relaxed None). unmatched_tags: words of the
+    request that none of the items matches."""
 
     strategy: str
     personalised: bool

@@ -1,9 +1,9 @@
 """Customer segments: K-means on standardised features of how customers buy (RFM and its relatives).
 
-Names and descriptions come from the centroids: each name stands for a direction in feature space, and the names are handed out
-so that together they point the way the centroids do (assignment problem, Kuhn 1955). Numbers in a description are means of the
-segment's members.
-"""
+Names and descriptions come from the centroids: each name stands for a direction in feature space, and the names are
+handed out so that together they point the way the centroids do (assignment problem, Kuhn 1955). Numbers in a
+description are means of the segment's members."""
+
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
@@ -18,24 +18,25 @@ from recommender.errors import DamagedModel
 from recommender.features import FEATURES
 
 _NAMES: tuple[tuple[str, dict[str, float]], ...] = (
-    ("常买又舍得花的老客", {"orders": 1, "spent": 1, "recency": -.5, "breadth": .6}),
-    ("近来活跃的常客", {"recency": -1, "orders": .7, "browsing": .2}),
-    ("买得少但单价高的顾客", {"price": 1.2, "orders": -.5}),
-    ("爱买平价小件的顾客", {"price": -1.2, "orders": .3, "spent": -.3}),
-    ("爱逛、下单少的顾客", {"browsing": 1.2, "orders": -.5, "spent": -.4}),
-    ("许久没来的老客", {"recency": 1.2, "tenure": .4, "browsing": -.3}),
-    ("刚来不久的新客", {"tenure": -1.2, "orders": -.4, "breadth": -.3}),
-    ("偶尔来买一次的顾客", {"orders": -.8, "breadth": -.6, "spent": -.5, "browsing": -.3}),
-    ("逛得广、样样买的顾客", {"breadth": 1.2, "orders": .3}),
-    ("认准一两类的回头客", {"breadth": -1, "orders": .7, "recency": -.3}),
+    ("常买又舍得花的老客", {"orders": 1, "spent": 1, "recency": -0.5, "breadth": 0.6, "tenure": 0.3}),
+    ("近来活跃的常客", {"recency": -1, "orders": 0.7, "browsing": 0.2}),
+    ("买得少但单价高的顾客", {"price": 1.2, "orders": -0.5}),
+    ("爱买平价小件的顾客", {"price": -1.2, "orders": 0.3, "spent": -0.3}),
+    ("爱逛、下单少的顾客", {"browsing": 1.2, "orders": -0.5, "spent": -0.4}),
+    ("许久没来的老客", {"recency": 1.2, "tenure": 0.4, "browsing": -0.3}),
+    ("刚来不久的新客", {"tenure": -1, "orders": -0.7, "spent": -0.7, "breadth": -0.4}),
+    ("来得不久、花得不少的顾客", {"tenure": -0.9, "spent": 0.8, "price": 0.5}),
+    ("偶尔来买一次的顾客", {"orders": -0.8, "breadth": -0.6, "spent": -0.5, "browsing": -0.3}),
+    ("逛得广、样样买的顾客", {"breadth": 1.2, "orders": 0.3}),
+    ("认准一两类的回头客", {"breadth": -1, "orders": 0.7, "recency": -0.3}),
 )
 _PLAIN = 0.25  # cosine of a centroid with a name below which the name would not be true
 
 
 @dataclass(frozen=True)
 class Segment:
-    """name, description: Chinese, for the merchant. size: members; share of all segmented customers. centroid: feature →
-    mean of its members, in the feature's own unit (see features.FEATURES)."""
+    """name, description: Chinese, for the merchant. size: members; share of all segmented customers. centroid:
+    feature → mean of its members, in the feature's own unit (see features.FEATURES)."""
 
     index: int
     name: str
@@ -58,8 +59,8 @@ class Segments:
         self.segments: tuple[Segment, ...] = ()
 
     def fit(self, features: np.ndarray, habits: np.ndarray | None = None) -> Segments:
-        """Fewer distinct customers than k give fewer segments, none give none. habits: the same features where they are to be
-        averaged for descriptions in plain units (default: features). The largest segment gets number 0."""
+        """Fewer distinct customers than k give fewer segments, none give none. habits: the same features where they
+        are to be averaged for descriptions in plain units (default: features). The largest segment gets number 0."""
         features = np.nan_to_num(np.asarray(features, np.float64).reshape(-1, len(FEATURES)), posinf=0, neginf=0)
         habits = features if habits is None else np.nan_to_num(np.asarray(habits, np.float64), posinf=0, neginf=0)
         if not features.shape[0]:
@@ -74,7 +75,9 @@ class Segments:
         self.centres = centres[order]
         labels = _nearest(standard, self.centres)
         names = _names(self.centres)
-        self.segments = tuple(_described(place, names[place], habits[labels == place], len(labels)) for place in range(k))
+        self.segments = tuple(
+            _described(place, names[place], habits[labels == place], len(labels)) for place in range(k)
+        )
         return self
 
     def predict(self, features: np.ndarray) -> np.ndarray:
@@ -88,7 +91,12 @@ class Segments:
         return {"segment_mean": self.mean, "segment_scale": self.scale, "segment_centres": self.centres}
 
     def facts(self) -> dict[str, Any]:
-        return {"k": self.k, "seed": self.seed, "features": list(FEATURES), "segments": [asdict(s) for s in self.segments]}
+        return {
+            "k": self.k,
+            "seed": self.seed,
+            "features": list(FEATURES),
+            "segments": [asdict(s) for s in self.segments],
+        }
 
     @classmethod
     def restored(cls, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Segments:
@@ -110,7 +118,9 @@ class Segments:
         try:
             return cls.restored(arrays, facts)
         except (KeyError, TypeError, ValueError) as error:
-            raise DamagedModel(f"分群模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。") from error
+            raise DamagedModel(
+                f"分群模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
+            ) from error
 
 
 def _kmeans(standard: np.ndarray, k: int, seed: int) -> np.ndarray:
@@ -146,7 +156,21 @@ def _names(centres: np.ndarray) -> list[str]:
 
 def _described(index: int, name: str, habits: np.ndarray, everybody: int) -> Segment:
     means = dict(zip(FEATURES, (habits.mean(axis=0) if len(habits) else np.zeros(len(FEATURES))).tolist(), strict=True))
-    bought = (f"人均下单 {means['orders']:.1f} 次、共花 {means['spent']:.0f} 元，买过的东西均价 {means['price']:.0f} 元，"
-              f"上次下单平均在 {means['recency']:.0f} 天前") if means["orders"] >= 0.05 else "大多还没有下过单"
-    description = f"{len(habits)} 位顾客（占 {len(habits) / max(1, everybody):.0%}）：{bought}；涉及 {means['breadth']:.1f} 类商品。"
-    return Segment(index, name, description, len(habits), len(habits) / max(1, everybody), {k: round(v, 4) for k, v in means.items()})
+    bought = (
+        (
+            f"人均下单 {means['orders']:.1f} 次、共花 {means['spent']:.0f} 元，买过的东西均价 {means['price']:.0f} 元，"
+            f"上次下单平均在 {means['recency']:.0f} 天前"
+        )
+        if means["orders"] >= 0.05
+        else "大多还没有下过单"
+    )
+    share = len(habits) / max(1, everybody)
+    description = f"{len(habits)} 位顾客（占 {share:.0%}）：{bought}；涉及 {means['breadth']:.1f} 类商品。"
+    return Segment(
+        index,
+        name,
+        description,
+        len(habits),
+        share,
+        {k: round(v, 4) for k, v in means.items()},
+    )

@@ -1,4 +1,5 @@
 """Suggestions for a shop's customers: what `zhike train` fits and the talk asks."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -33,15 +34,24 @@ class ShopRecommender:
     def __init__(self, learned: Learned, items: Sequence[Item]) -> None:
         self._learned = learned
         self._catalogue = Catalogue(items)
-        self._places = np.array([learned.product_index.get(item.product_id, -1) for item in self._catalogue.items], np.int64)
+        self._places = np.array(
+            [learned.product_index.get(item.product_id, -1) for item in self._catalogue.items], np.int64
+        )
         self._popular = ranking.popularity(learned, self._places)
         self._sellers = ranking.to_catalogue(learned.sellers, self._places).astype(np.int64)
 
     @classmethod
-    def fit(cls, interactions_: Any, items: Sequence[Item], customers: Sequence[CustomerFacts] = (),
-            config: ShopConfig | dict[str, Any] | None = None, now: datetime | None = None) -> ShopRecommender:
-        """interactions_: columns or rows of (customer_id, product_id, type, value, at), see `interactions.read`; may be empty
-        and may hold junk. now: the moment that ages are counted from, default the present. Raises UnknownOption, BadOption."""
+    def fit(
+        cls,
+        interactions_: Any,
+        items: Sequence[Item],
+        customers: Sequence[CustomerFacts] = (),
+        config: ShopConfig | dict[str, Any] | None = None,
+        now: datetime | None = None,
+    ) -> ShopRecommender:
+        """interactions_: columns or rows of (customer_id, product_id, type, value, at), see `interactions.read`; may
+        be empty and may hold junk. now: the moment that ages are counted from, default the present. Raises
+        UnknownOption, BadOption."""
         config = config if isinstance(config, ShopConfig) else ShopConfig.from_dict(config or {})
         events = interactions.read(interactions_)
         items = list({item.product_id: item for item in items}.values())
@@ -52,28 +62,41 @@ class ShopRecommender:
         return ShopRecommender(self._learned, items)
 
     def suggest(self, request: Request) -> Suggestions:
-        """Up to request.n goods within all limits; n when n exist. Never raises for odd values in the request, never NaN."""
+        """Up to request.n goods within all limits; n when n exist. Never raises for odd values in the request, never
+        NaN."""
         now = _seconds(request.now)
         profile = Profile.of(self._learned, request, now)
         due = self._due(profile, request, now)
         bought_for_good = set(profile.bought) - {self._catalogue.items[place].product_id for place in due}
-        selection = select(self._catalogue, request, {*request.exclude, *profile.disliked, *bought_for_good})
-        unmatched = tuple(sorted(word for word in request.tags if word not in selection.tags))
+        selection = select(
+            self._catalogue, request, {*request.exclude, *profile.disliked, *profile.at_hand, *bought_for_good}
+        )
         if not selection.places.size or request.n <= 0:
-            return Suggestions("popular", False, request.n <= 0, unmatched_tags=unmatched)
+            return Suggestions("popular", False, False, unmatched_tags=tuple(sorted(request.tags)))
         if selection.distance is not None:
-            return self._nearest(request, selection, unmatched, now)
+            return self._nearest(request, selection, now)
         ranked = ranking.rank(self._learned, self._catalogue, self._places, self._popular, profile, selection.places)
-        ranked = ranking.boosted(ranked, selection.places, set(due), selection.tags, request)
-        chosen = ranking.choose(self._catalogue, selection.places, ranked.total, request.n, self._learned.config.diversity)
+        ranked = ranking.boosted(ranked, self._catalogue, selection.places, set(due), selection.tags, request)
+        chosen = ranking.choose(
+            self._catalogue, selection.places, ranked.total, request.n, self._learned.config.diversity
+        )
         strategy, personal = ranking.strategy(ranked, chosen, set(due), selection.places)
         places = selection.places[chosen].tolist()
-        items = self._explained(places, ranked.total[chosen], request, selection, profile if personal else None, due, now)
-        return Suggestions(strategy, personal, not selection.relaxed, items, "+".join(selection.relaxed) or None, unmatched)
+        items = self._explained(
+            places, ranked.total[chosen], request, selection, profile if personal else None, due, now
+        )
+        return Suggestions(
+            strategy,
+            personal,
+            not selection.relaxed,
+            items,
+            "+".join(selection.relaxed) or None,
+            _unmatched(request, selection, places),
+        )
 
     def similar(self, product_id: str, n: int = 10) -> list[tuple[str, float]]:
-        """(product id, likeness 0…1) of goods on offer, best first: wanted by the same customers, and alike in kind, brand, title
-        and price. Empty for a product that neither the model nor the catalogue knows."""
+        """(product id, likeness 0…1) of goods on offer, best first: wanted by the same customers, and alike in kind,
+        brand, title and price. Empty for a product that neither the model nor the catalogue knows."""
         config, scores = self._learned.config, np.zeros(len(self._catalogue))
         scores += ranking.to_catalogue(self._learned.related({product_id: 1.0}), self._places)
         here = self._catalogue.index.get(product_id)
@@ -82,15 +105,23 @@ class ShopRecommender:
             scores += config.content_share * alike
             scores[here] = 0.0
         scores[~self._catalogue.offered] = 0.0
-        order = np.argsort(-scores, kind="stable")[:max(n, 0)]
+        order = np.argsort(-scores, kind="stable")[: max(n, 0)]
         top = 1.0 + config.content_share
-        return [(self._catalogue.items[place].product_id, round(float(scores[place]) / top, 6)) for place in order if scores[place] > 0]
+        return [
+            (self._catalogue.items[place].product_id, round(float(scores[place]) / top, 6))
+            for place in order
+            if scores[place] > 0
+        ]
 
     def segment_of(self, customer_id: str | None) -> Segment | None:
         """The customer's segment as of the last training; None for customers without any event then."""
         place = self._learned.customer_index.get(customer_id) if customer_id is not None else None
         label = -1 if place is None else int(self._learned.labels[place])
         return self._learned.segments.segments[label] if label >= 0 else None
+
+    @property
+    def segment_count(self) -> int:
+        return len(self.segments)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -113,45 +144,77 @@ class ShopRecommender:
         try:
             return cls(Learned.restored(arrays, facts), [_from_json(item) for item in facts["items"]])
         except (KeyError, TypeError, ValueError) as error:
-            raise DamagedModel(f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。") from error
+            raise DamagedModel(
+                f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
+            ) from error
 
     def _due(self, profile: Profile, request: Request, now: float) -> dict[int, Due]:
         """Catalogue numbers of consumables that this customer buys and is about to need again."""
         found: dict[int, Due] = {}
         if not profile.personal:
             return found
+        newest: dict[str, float] = {}  # of each kind: who bought another one since is served
+        for name, last_at in profile.bought.items():
+            kinds = self._catalogue.items[self._catalogue.index[name]].kinds if name in self._catalogue.index else ()
+            newest[kinds[-1] if kinds else name] = max(newest.get(kinds[-1] if kinds else name, 0.0), last_at)
         for name, last_at in profile.bought.items():
             place = self._catalogue.index.get(name)
             if place is None or last_at < DAY or not self._catalogue.offered[place]:
                 continue
             cycle = self._learned.cycles.cycle(request.customer_id, name, self._catalogue.items[place].kinds)
             elapsed = (now - last_at) / DAY
-            if cycle is not None and repurchase.is_due(cycle, elapsed, self._learned.config):
+            served = cycle is not None and (now - newest[self._catalogue.items[place].kinds[-1]]) / DAY
+            if cycle is not None and all(
+                repurchase.is_due(cycle, days, self._learned.config) for days in (elapsed, served)
+            ):
                 found[place] = Due(cycle, last_at, elapsed)
         return found
 
-    def _nearest(self, request: Request, selection: Selection, unmatched: tuple[str, ...], now: float) -> Suggestions:
-        """Nothing within the price: the nearest in price, the more popular first among equals. Nothing personal decides."""
-        order = np.lexsort((-self._popular[selection.places], selection.distance))[:request.n]
+    def _nearest(self, request: Request, selection: Selection, now: float) -> Suggestions:
+        """Nothing within the price: the nearest in price, the more popular first among equals. Nothing personal
+        decides."""
+        order = np.lexsort((-self._popular[selection.places], selection.distance))[: request.n]
         places = selection.places[order].tolist()
         scores = 1.0 / (1.0 + selection.distance[order])
         items = self._explained(places, scores, request, selection, None, {}, now)
-        return Suggestions("content", False, False, items, "+".join(selection.relaxed), unmatched)
+        return Suggestions(
+            "content", False, False, items, "+".join(selection.relaxed), _unmatched(request, selection, places)
+        )
 
-    def _explained(self, places: list[int], scores: Iterable[float], request: Request, selection: Selection,
-                   profile: Profile | None, due: dict[int, Due], now: float) -> tuple[Suggested, ...]:
+    def _explained(
+        self,
+        places: list[int],
+        scores: Iterable[float],
+        request: Request,
+        selection: Selection,
+        profile: Profile | None,
+        due: dict[int, Due],
+        now: float,
+    ) -> tuple[Suggested, ...]:
         witness = Witness(self._learned, self._catalogue, self._places, self._sellers, request, selection, profile, due)
         picked = evidence.pick([witness.about(place) for place in places])
         today, taken = datetime.fromtimestamp(now, timezone.utc).astimezone(SHANGHAI).date(), set[str]()
         items = self._catalogue.items
         return tuple(
-            Suggested(items[place].product_id, round(float(score), 6), 1.0,
-                      reasons.say(fact, items[place], lambda name: items[self._catalogue.index[name]], today, taken), fact)
-            for place, score, fact in zip(places, scores, picked, strict=True))
+            Suggested(
+                items[place].product_id,
+                round(float(score), 6),
+                1.0,
+                reasons.say(fact, items[place], lambda name: items[self._catalogue.index[name]], today, taken),
+                fact,
+            )
+            for place, score, fact in zip(places, scores, picked, strict=True)
+        )
 
 
 def _seconds(moment: datetime | None) -> float:
     return interactions.seconds(moment) if moment is not None else datetime.now(timezone.utc).timestamp()
+
+
+def _unmatched(request: Request, selection: Selection, places: list[int]) -> tuple[str, ...]:
+    return tuple(
+        sorted(word for word in request.tags if word not in selection.tags or not selection.tags[word][places].any())
+    )
 
 
 def _as_json(item: Item) -> dict[str, Any]:
@@ -162,5 +225,12 @@ def _as_json(item: Item) -> dict[str, Any]:
 
 def _from_json(facts: dict[str, Any]) -> Item:
     price = facts["price"]
-    return Item(**{**facts, "price": float("nan") if price is None else price, "kinds": tuple(facts["kinds"]),
-                   "colours": tuple(facts["colours"]), "tags": tuple(facts["tags"])})
+    return Item(
+        **{
+            **facts,
+            "price": float("nan") if price is None else price,
+            "kinds": tuple(facts["kinds"]),
+            "colours": tuple(facts["colours"]),
+            "tags": tuple(facts["tags"]),
+        }
+    )
