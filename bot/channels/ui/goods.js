@@ -1,0 +1,57 @@
+// Goods cards. A picture that the shop has not given is drawn here, by kind, so that the page asks nobody else for one.
+"use strict";
+
+const KINDS = [
+  [/耳机|音箱/, "🎧", 200], [/手机|平板|手表/, "📱", 215], [/电脑|键盘|鼠标|显示器/, "💻", 225], [/衣|裤|裙|T恤|卫衣|外套|羽绒/, "👕", 265],
+  [/鞋|靴/, "👟", 20], [/包|箱/, "👜", 30], [/茶/, "🍵", 140], [/咖啡/, "☕", 25], [/奶粉|牛奶|酸奶/, "🥛", 195], [/零食|饼|坚果|巧克力/, "🍪", 40],
+  [/猫|狗|宠/, "🐾", 45], [/书|本|笔/, "📚", 15], [/灯/, "💡", 50], [/锅|壶|杯|碗|厨/, "🍳", 10], [/面膜|霜|口红|洗面|护肤|香水/, "🧴", 330],
+  [/玩具|积木|绘本/, "🧸", 350], [/帐篷|球|瑜伽|跑/, "🏕️", 120], [/枕|被|床|沙发|椅|桌/, "🛋️", 100], [/洗衣|纸|清洁/, "🧺", 180],
+];
+
+function drawnPicture(title) {
+  const [, sign, hue] = KINDS.find(([words]) => words.test(title)) || [null, "🛍️", 172];
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 184 116"><rect width="184" height="116" fill="hsl(${hue} 45% 88%)"/>` +
+    `<circle cx="150" cy="22" r="44" fill="hsl(${hue} 50% 82%)"/><text x="92" y="76" font-size="50" text-anchor="middle">${sign}</text></svg>`;
+  return "data:image/svg+xml," + encodeURIComponent(svg);
+}
+
+function money(price) {
+  return "￥" + Number(price).toLocaleString("zh-CN", { maximumFractionDigits: 2 });
+}
+
+// A list of cards. `tell(type, item)`: something was done with an item; `ask(text)`: say this for the customer.
+function goodsList(data, tell, ask) {
+  const list = document.createElement("ul");
+  list.className = "goods";
+  data.items.forEach((item) => {
+    const card = document.createElement("li");
+    card.className = "card";
+    const picture = document.createElement("img");
+    picture.alt = "";
+    picture.loading = "lazy";
+    picture.src = /^(https:|data:image\/)/.test(item.image_url || "") ? item.image_url : drawnPicture(item.title);
+    picture.addEventListener("error", () => { picture.src = drawnPicture(item.title); }, { once: true });
+    const title = document.createElement("h2");
+    title.textContent = item.title;
+    const price = document.createElement("p");
+    price.className = "price";
+    price.textContent = money(item.price);
+    const reason = document.createElement("p");
+    reason.className = "reason";
+    reason.textContent = item.reason || "";
+    const acts = document.createElement("div");
+    acts.className = "acts";
+    // Putting into the cart is the bot's doing (it answers to the words), so only the click is told.
+    for (const [label, type, words] of [["看看", "click", `${item.title} 怎么样？`], ["加购物车", "click", `把 ${item.title} 加到购物车`]]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.setAttribute("aria-label", `${label}：${item.title}`);
+      button.addEventListener("click", () => { tell(type, item); ask(words); });
+      acts.append(button);
+    }
+    card.append(picture, title, price, reason, acts);
+    list.append(card);
+  });
+  return list;
+}
