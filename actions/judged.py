@@ -31,13 +31,14 @@ class FeedbackNegative(ZhikeAction):
 
     def handle(self, turn: Turn) -> None:
         keep(turn, "down")
-        if not (turn.shown and about_goods(turn, SUGGESTING)):
+        if not (turn.shown and (about_goods(turn, SUGGESTING) or "推荐" in turn.text)):
             others = (turn.slot("topic") or {}).get("others") or []
             turn.say("utter_wrong_answer", buttons=[*reading_buttons(turn, others), turn.human_button])
             return
         for product_id in turn.shown:
             if turn.customer_id:
-                turn.services.store.behaviour.add(turn.customer_id, product_id, "dislike", channel="chat")
+                turn.services.store.behaviour.add(turn.customer_id, product_id, "dislike", channel="chat",
+                                                      deadline=turn.deadline)
         turn.say("utter_not_shown_again", buttons=[
             turn.button("样式", "refine_recommendation", topic=STYLE), turn.button("价位", "refine_recommendation", topic=CHEAPER),
             turn.button("换一类", "refine_recommendation", topic=OTHER_KIND)])

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from actions import goods_text
 from actions.base import ZhikeAction
-from actions.choosing import ask_which, asked_about, look_up
 from actions.references import known, meant
 from actions.turn import Turn
+from actions.which_goods import ask_which, asked_about, look_up
 
 if TYPE_CHECKING:
     from store.models import Product
@@ -62,7 +62,8 @@ def order(turn: Turn, product: Product) -> None:
         turn.say("utter_order_please_log_in", title=title, price=price, link=where)
         return
     quantity = _quantity(turn)
-    turn.services.store.behaviour.add(turn.customer_id, product.product_id, "cart", value=quantity, channel="chat")
+    turn.services.store.behaviour.add(turn.customer_id, product.product_id, "cart", value=quantity, channel="chat",
+                                          deadline=turn.deadline)
     turn.say("utter_in_cart", title=title, price=price, count=f" ×{quantity}" if quantity > 1 else "", link=where,
              variants=_to_choose(turn, product))
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from actions import attributes, goods_text
 from actions.base import ZhikeAction
-from actions.choosing import ask_which, asked_about, look_up
 from actions.references import known, meant
 from actions.turn import Turn
+from actions.which_goods import ask_which, asked_about, look_up
 from actions.wish import yuan
 
 if TYPE_CHECKING:

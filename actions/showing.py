@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import goods_text, suggesting
+from actions import goods_text
 from actions.references import known
 from actions.steering import CHEAPER, MORE, OTHER_KIND
 
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from recommender import Suggestions
     from store.models import Product
 
+# Evidence that goods sell; without it nothing is called popular.
+SOLD = frozenset({"best_in_budget", "best_in_kind", "top_in_kind", "best_in_shop", "bought_lately"})
 REMEMBERED = 120  # product ids kept of what was shown in one wish
 
 
 def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -> None:
     """Says the goods as one message and remembers them. `words`: the response that leads in, by default chosen by the wish."""
     goods = known(turn, [s.product_id for s in found.items])
-    misses = {} if found.exact else suggesting.what_was_let_go(wish, found.relaxed, goods)
-    reasons = {s.product_id: "，".join(part for part in (misses.get(s.product_id, ""), s.reason) if part) for s in found.items}
+    reasons = {s.product_id: s.reason for s in found.items}
     custom = goods_text.goods_message(found, {p.product_id: p for p in goods}, reasons)
-    lead = ("utter_nearest" if not found.exact else words or _lead(wish, found))
+    lead = words or _lead(wish, found) if found.exact else "utter_nearest"
     turn.say(lead, custom=custom, buttons=_steer_buttons(turn, goods),
              goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]), wanted=wish.described() or "这样的",
              asking=_one_question(wish, found))
@@ -44,16 +45,20 @@ def _lead(wish: Wish, found: Suggestions) -> str:
         return "utter_suggest_gift"
     if not wish.empty:
         return "utter_suggest"
-    return "utter_suggest_personal" if found.personalised else "utter_suggest_popular"
+    if found.personalised:
+        return "utter_suggest_personal"
+    sells = all(s.evidence.get("kind") in SOLD for s in found.items)
+    return "utter_suggest_popular" if sells else "utter_suggest_some"
 
 
 def _one_question(wish: Wish, found: Suggestions) -> str:
     """At most one, after showing something, and only where the answer would narrow it down."""
     if not found.exact:
         return ""
+    priced = wish.max_price is not None or wish.min_price is not None or wish.below is not None
     if wish.for_other and not wish.kinds:
-        return f"\n{wish.recipient}平时喜欢什么、大概什么预算？我再挑准一点。"
-    if wish.kinds and wish.max_price is None and wish.min_price is None and not wish.brands:
+        return f"\n{wish.recipient}平时喜欢什么{'' if priced else '、大概什么预算'}？我再挑准一点。"
+    if wish.kinds and not priced and not wish.brands:
         return "\n大概什么价位合适？我可以再挑准一点。"
     return ""
 

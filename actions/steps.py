@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from statistics import fmean
 
 from actions import suggesting
@@ -25,25 +26,23 @@ def cheaper(turn: Turn, wish: Wish) -> None:
         found = suggesting.ask(turn, suggesting.request_for(turn, wish))
         show(turn, wish, found) if found.items else nothing_fits(turn, wish)
         return
-    bounds = dict.fromkeys((fmean(prices), max(prices))) if len(prices) > 1 else (prices[0],)
-    for bound in bounds:
+    for bound, leave_out in product(dict.fromkeys((fmean(prices), max(prices))), (seen(turn), set(turn.shown))):
         lower = replace(wish, below=round(bound, 2))
-        found = suggesting.ask(turn, suggesting.request_for(turn, lower, seen(turn)))
-        fits = [s for s in found.items if found.exact]
-        if fits and fmean(known_prices(turn, [s.product_id for s in fits])) < fmean(prices):
+        found = suggesting.ask(turn, suggesting.request_for(turn, lower, leave_out))
+        fits = prices_of(turn, [s.product_id for s in found.items]) if found.exact else []
+        if fits and fmean(fits) < fmean(prices):
             show(turn, lower, found, "utter_cheaper")
             return
-    cheapest = min(known(turn, turn.shown), key=lambda p: p.price)
-    no_more(turn, wish, "utter_no_cheaper", cheapest)
+    no_more(turn, wish, "utter_no_cheaper", min(known(turn, turn.shown), key=lambda p: p.price))
 
 
-def known_prices(turn: Turn, ids: list[str]) -> list[float]:
+def prices_of(turn: Turn, ids: list[str]) -> list[float]:
     return [p.price for p in known(turn, ids)]
 
 
 def dearer(turn: Turn, wish: Wish) -> None:
     """Above the average of what was shown; a budget given before holds."""
-    prices = known_prices(turn, turn.shown)
+    prices = prices_of(turn, turn.shown)
     floor = round(fmean(prices) + 0.01, 2) if prices else wish.min_price
     higher = replace(wish, min_price=floor, below=None)
     found = suggesting.ask(turn, suggesting.request_for(turn, higher, seen(turn)))
@@ -103,6 +102,9 @@ def narrowed(turn: Turn, wish: Wish) -> None:
     asks_among_shown = bool(turn.entities("colour") or turn.entities("size"))
     request = suggesting.request_for(turn, wish)
     found = suggesting.ask(turn, request) if asks_among_shown else suggesting.ask_fresh(turn, request, seen(turn))
+    if not found.exact and wish.below is not None:  # 再便宜点 a while ago weighs less than what is said now
+        narrowed(turn, replace(wish, below=None))
+        return
     show(turn, wish, found, "utter_narrowed") if found.items else nothing_fits(turn, wish)
 
 

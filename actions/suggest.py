@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions import goods_text, suggesting
-from actions.base import ZhikeAction
+from actions.base import MOVES, ZhikeAction
 from actions.references import known, meant
 from actions.showing import nothing_fits, show
 from actions.steering import CHEAPER, MORE, move_of
@@ -18,9 +18,11 @@ class RequestRecommendation(ZhikeAction):
     counts_mood = False
 
     def handle(self, turn: Turn) -> None:
-        wish = gather(turn, Wish.from_slot(turn.slot("wish")), steering=False)
-        seen = list(turn.slot("shown_before") or []) if wish.kinds == Wish.from_slot(turn.slot("wish")).kinds else []
-        turn.set("shown_before", seen)
+        old = Wish.from_slot(turn.slot("wish"))
+        # After a yes to 要看有货的吗 the wish is the one that was offered; the message itself says nothing.
+        wish = old if turn.intent in MOVES and not turn.entities("category") else gather(turn, old, steering=False)
+        if wish.kinds != old.kinds:
+            turn.set("shown_before", [])
         found = suggesting.ask(turn, suggesting.request_for(turn, wish))
         show(turn, wish, found) if found.items else nothing_fits(turn, wish)
 
@@ -54,5 +56,5 @@ class AskRecommendationReason(ZhikeAction):
         wanted = replace(Wish.from_slot(turn.slot("wish")), below=None).described()
         personal = bool(showing.get("personalised"))
         turn.say("utter_reason_personal" if personal else "utter_reason", lines=lines,
-                 wanted=f"您说的是「{wanted}」，按这个挑的；" if wanted else "",
+                 wanted=f"您说的是「{wanted}」，按这个挑的。" if wanted else "",
                  buttons=[turn.button("关闭个性化推荐", "privacy_request", topic="off")] if personal else None)

@@ -6,13 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from actions.wish import yuan
 from recommender import Event, Request, Suggestions
 
 if TYPE_CHECKING:
     from actions.turn import Turn
     from actions.wish import Wish
-    from store.models import Product
 
 LIVE_HISTORY = timedelta(days=90)  # older events are in the trained model
 
@@ -51,37 +49,6 @@ def ask(turn: Turn, request: Request) -> Suggestions:
 
 
 def ask_fresh(turn: Turn, request: Request, shown: Iterable[str]) -> Suggestions:
-    """Goods not shown yet if there are some that keep all limits; those seen again rather than none."""
+    """Goods not shown yet if enough of them keep all limits; those seen may come again rather than fewer or worse."""
     fresh = ask(turn, replace(request, exclude=request.exclude | frozenset(shown)))
-    return fresh if fresh.exact and fresh.items else ask(turn, request)
-
-
-def what_was_let_go(wish: Wish, relaxed: str | None, products: list[Product]) -> dict[str, str]:
-    """For goods that are only the nearest: product id → in which respect they are not what was wanted."""
-    limits = set((relaxed or "").split("+"))
-    notes: dict[str, str] = {}
-    for product in products:
-        misses = [text for limit, miss in _MISSES.items() if limit in limits and (text := miss(wish, product))]
-        if misses:
-            notes[product.product_id] = "，".join(misses)
-    return notes
-
-
-def _over(wish: Wish, product: Product) -> str:
-    if wish.max_price is None or product.price <= wish.max_price:
-        return ""
-    return f"比预算高 {yuan(round(product.price - wish.max_price, 2))} 元"
-
-
-def _under(wish: Wish, product: Product) -> str:
-    return "比您说的价位低" if wish.min_price is not None and product.price < wish.min_price else ""
-
-
-_MISSES = {
-    "max_price": _over,
-    "cheaper_than": lambda wish, p: "不比刚才的便宜" if wish.below is not None and p.price >= wish.below else "",
-    "min_price": _under,
-    "colours": lambda wish, p: f"没有{'/'.join(wish.colours)}" if not set(wish.colours) & set(p.colours) else "",
-    "brands": lambda wish, p: f"不是{'/'.join(wish.brands)}" if wish.brands and p.brand not in wish.brands else "",
-    "kinds": lambda wish, p: f"不是{'/'.join(wish.kinds)}" if not set(wish.kinds) & set(p.kinds) else "",
-}
+    return fresh if fresh.exact and len(fresh.items) >= request.n else ask(turn, request)

@@ -56,12 +56,13 @@ class Wish:
         return frozenset(w for w in (self.recipient if self.for_other else None, self.occasion) if w)
 
     def described(self) -> str:
-        """In the customer's words, for 符合您说的…: 200 元以内、黑色、保温杯."""
-        price = said_price(self.min_price, self.max_price)
-        gift = f"送{self.recipient}" if self.for_other and self.recipient else ""
-        without = [f"不要{name}" for name in (*self.exclude_brands, *self.exclude_kinds, *self.exclude_colours)]
-        parts = [gift, self.occasion or "", price, *self.brands, *self.colours, *self.sizes, *self.kinds, *without]
-        return "、".join(part for part in parts if part)
+        """As one says it: 送爸爸、200 元以内的黑色保温杯（不要南极人）. Empty for an empty wish."""
+        gift = f"送{self.recipient}" if self.for_other else ""
+        lead = "、".join(part for part in (gift, self.occasion, said_price(self.min_price, self.max_price)) if part)
+        goods = "".join("或".join(values) for values in (self.colours, self.brands, self.sizes, self.kinds))
+        unwanted = "、".join((*self.exclude_brands, *self.exclude_kinds, *self.exclude_colours))
+        whole = f"{lead}的{goods}" if lead and goods else lead or goods
+        return f"{whole}（不要{unwanted}）" if unwanted and whole else f"不要{unwanted}" if unwanted else whole
 
 
 def yuan(price: float) -> str:
