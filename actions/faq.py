@@ -189,6 +189,15 @@ class FaqSource:
             built = self._built = (version, FaqIndex(entries))
         return built[1]
 
+    def best(self, text: str, intent: str | None = None, threshold: float = THRESHOLD) -> Match | None:
+        return self.index().best(text, intent, threshold)
+
+    def about(self, intent: str) -> Sequence[Any]:
+        return self.index().about(intent)
+
+    def entry(self, entry_id: str) -> Any | None:
+        return next((entry for entry in self.index().entries if str(entry.entry_id) == entry_id), None)
+
 
 _CN_NUMBERS = {"一": 1, "两": 2, "二": 2, "三": 3, "五": 5, "七": 7, "八": 8, "十": 10, "十五": 15, "三十": 30}
 
