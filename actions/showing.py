@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import goods_text
+from actions import goods_text, suggesting
 from actions.references import known
 from actions.steering import CHEAPER, MORE, OTHER_KIND
 
@@ -21,7 +21,7 @@ REMEMBERED = 120  # product ids kept of what was shown in one wish
 def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -> None:
     """Says the goods as one message and remembers them. `words`: the response that leads in, by default chosen by the wish."""
     goods = known(turn, [s.product_id for s in found.items])
-    reasons = {s.product_id: s.reason for s in found.items}
+    reasons = _reasons(wish, found, goods)
     custom = goods_text.goods_message(found, {p.product_id: p for p in goods}, reasons)
     lead = words or _lead(wish, found) if found.exact else "utter_nearest"
     turn.say(lead, custom=custom, buttons=_steer_buttons(turn, goods),
@@ -29,6 +29,14 @@ def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -
              asking=_one_question(wish, found))
     remember(turn, goods, reasons, custom)
     turn.set("wish", wish.to_slot())
+
+
+def _reasons(wish: Wish, found: Suggestions, goods: list[Product]) -> dict[str, str]:
+    """product id → the reason, led by what this one is not, when it is only the nearest."""
+    known_reasons = {s.product_id: s.reason for s in found.items}
+    if found.exact:
+        return known_reasons
+    return {p.product_id: "，".join([*suggesting.misses(wish, found.relaxed, p), known_reasons[p.product_id]]) for p in goods}
 
 
 def remember(turn: Turn, goods: list[Product], reasons: dict[str, str], custom: dict) -> None:

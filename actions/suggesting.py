@@ -1,16 +1,18 @@
 """From a wish to goods: what the recommender is asked, and what may not be shown to this customer."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from actions.wish import yuan
 from recommender import Event, Request, Suggestions
 
 if TYPE_CHECKING:
     from actions.turn import Turn
     from actions.wish import Wish
+    from store.models import Product
 
 LIVE_HISTORY = timedelta(days=90)  # older events are in the trained model
 
@@ -52,3 +54,38 @@ def ask_fresh(turn: Turn, request: Request, shown: Iterable[str]) -> Suggestions
     """Goods not shown yet if enough of them keep all limits; those seen may come again rather than fewer or worse."""
     fresh = ask(turn, replace(request, exclude=request.exclude | frozenset(shown)))
     return fresh if fresh.exact and len(fresh.items) >= request.n else ask(turn, request)
+
+
+def misses(wish: Wish, relaxed: str | None, product: Product) -> list[str]:
+    """For goods that are only the nearest: in which respects this one is not what was wanted. `relaxed`: as the recommender
+    names the limits that it let go."""
+    let_go = (relaxed or "").split("+")
+    return [said for limit, miss in _MISSES.items() if limit in let_go and (said := miss(wish, product))]
+
+
+def _above_budget(wish: Wish, product: Product) -> str:
+    over = 0 if wish.max_price is None else round(product.price - wish.max_price, 2)
+    return f"比预算高 {yuan(over)} 元" if over > 0 else ""
+
+
+def _below_budget(wish: Wish, product: Product) -> str:
+    under = 0 if wish.min_price is None else round(wish.min_price - product.price, 2)
+    return f"比您说的价位低 {yuan(under)} 元" if under > 0 else ""
+
+
+def _not_cheaper(wish: Wish, product: Product) -> str:
+    return "不比刚才的便宜" if wish.below is not None and product.price >= wish.below else ""
+
+
+def _other(wanted: tuple[str, ...], own: Iterable[str], verb: str) -> str:
+    return f"{verb}{'、'.join(wanted)}" if wanted and not set(wanted) & set(own) else ""
+
+
+_MISSES: dict[str, Callable[[Wish, Product], str]] = {
+    "max_price": _above_budget,
+    "min_price": _below_budget,
+    "cheaper_than": _not_cheaper,
+    "colours": lambda wish, product: _other(wish.colours, product.colours, "没有"),
+    "brands": lambda wish, product: _other(wish.brands, (product.brand,), "不是"),
+    "kinds": lambda wish, product: _other(wish.kinds, product.kinds, "不是"),
+}

@@ -6,6 +6,7 @@ the response filled in. It raises when a response is missing or a placeholder st
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 import inspect
 import json
@@ -85,6 +86,7 @@ def fill_tiny_shop(store: Store) -> None:
         for n in range(6)])
 
 
+@functools.cache
 def every_action() -> list[type[Action]]:
     """All actions of the package that can be run by name."""
     for module in pkgutil.iter_modules(actions.__path__):
@@ -99,10 +101,12 @@ def load_yaml(*patterns: str) -> Iterable[dict[str, Any]]:
             yield yaml.safe_load(path.read_text(encoding="utf-8")) or {}
 
 
+@functools.cache
 def responses() -> dict[str, list[dict[str, Any]]]:
     return {k: v for part in load_yaml("bot/domain/**/*.yml") for k, v in (part.get("responses") or {}).items()}
 
 
+@functools.cache
 def rules() -> dict[str, str]:
     """intent → the first action of its unconditional rule."""
     found = {}
