@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, DisconnectionError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -34,7 +34,7 @@ class Database:
         try:
             self.url: URL = make_url(url)
             backend = self.url.get_backend_name()
-        except (ArgumentError, NoSuchModuleError) as error:
+        except ArgumentError as error:
             raise StoreError("数据库地址写错了。SQLite 写成 sqlite:///路径，PostgreSQL 写成 postgresql://用户:密码@主机/库名。") from error
         self.busy_timeout_ms = busy_timeout_ms
         self.path: Path | None = None
@@ -64,7 +64,7 @@ class Database:
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise StoreUnavailable(f"建不了数据库文件 {self.path}（{error.strerror}）。请检查目录权限和磁盘空间。") from error
-        with self._faults(), self.engine.connect() as connection:
+        with self.faults(), self.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and not self._read_only:
                 raw.execute("PRAGMA journal_mode = WAL")
@@ -76,7 +76,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view for several queries."""
-        with self._faults(), self.engine.connect() as connection:
+        with self.faults(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -86,7 +86,7 @@ class Database:
         Raises ``StoreUnavailable`` and ``DeadlinePassed``; in both cases nothing was written.
         """
         check_deadline(deadline)
-        with self._one_writer(), self._faults(), self._writing.begin() as connection:
+        with self._one_writer(), self.faults(), self._writing.begin() as connection:
             yield connection
             check_deadline(deadline)
 
@@ -106,10 +106,12 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def faults(self) -> Iterator[None]:
+        """Turns a fault of the database into ``StoreUnavailable`` with a sentence for people; other errors pass."""
         try:
             yield
-        except IntegrityError:
+        except (IntegrityError, ProgrammingError, DataError):
+            # The database is well; what it was asked is wrong, and that is ours to see.
             raise
         except PoolTimeout as error:
             raise StoreUnavailable("数据库连接都在用，请稍后再试。") from error

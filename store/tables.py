@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-from store.types import JsonText, UtcDateTime
+from store.types import JsonText, TypedText, UtcDateTime
 
 metadata = MetaData(naming_convention={
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,10 +90,10 @@ orders = Table(
     Column("tracking_no", String, nullable=False, index=True),
     Column("recipient", String, nullable=False),
     Column("phone", String, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("address", TypedText, nullable=False),
+    Column("note", TypedText, nullable=False),
     Column("delivery_date", String, nullable=False),
-    Column("cancel_reason", Text),
+    Column("cancel_reason", TypedText),
     Column("extra", JsonText, nullable=False),
     Column("source_digest", String),
     Index("ix_orders_customer_id_ordered_at", "customer_id", "ordered_at"),
@@ -116,7 +116,7 @@ order_events = Table(
     Column("order_id", String, ForeignKey("orders.order_id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", String, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", TypedText, nullable=False),
     Column("place", String, nullable=False),
     Column("imported", Boolean, nullable=False),
 )
@@ -141,7 +141,7 @@ reviews = Table(
     Column("review_id", Integer, primary_key=True),
     Column("product_id", String, nullable=False, index=True),
     Column("customer_id", String, index=True),
-    Column("text", Text, nullable=False),
+    Column("text", TypedText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("rating", Float(53)),
     Column("extra", JsonText),
@@ -152,8 +152,8 @@ reviews = Table(
 surveys = Table(
     "surveys", metadata,
     Column("survey_id", Integer, primary_key=True),
-    Column("question", Text, nullable=False),
-    Column("answer", Text, nullable=False),
+    Column("question", TypedText, nullable=False),
+    Column("answer", TypedText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("customer_id", String, index=True),
     Column("score", Float(53)),
@@ -167,7 +167,7 @@ chats = Table(
     Column("chat_id", Integer, primary_key=True),
     Column("session_id", String, nullable=False, index=True),
     Column("speaker", String, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", TypedText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("customer_id", String, index=True),
     Column("extra", JsonText),
@@ -205,7 +205,7 @@ turns = Table(
     Column("sender_id", String, nullable=False),
     Column("customer_id", String),
     Column("at", UtcDateTime, nullable=False, index=True),
-    Column("text", Text, nullable=False),
+    Column("text", TypedText, nullable=False),
     Column("intent", String),
     Column("confidence", Float(53)),
     Column("ranking", JsonText, nullable=False),
@@ -242,8 +242,8 @@ feedback = Table(
     Column("message_id", String),
     Column("impression_id", String),
     Column("product_id", String),
-    Column("reason", Text),
-    Column("comment", Text),
+    Column("reason", TypedText),
+    Column("comment", TypedText),
 )
 
 handovers = Table(
@@ -251,8 +251,8 @@ handovers = Table(
     Column("handover_id", Integer, primary_key=True),
     Column("sender_id", String, nullable=False, index=True),
     Column("customer_id", String, index=True),
-    Column("reason", Text, nullable=False),
-    Column("summary", Text, nullable=False),
+    Column("reason", TypedText, nullable=False),
+    Column("summary", TypedText, nullable=False),
     Column("state", String, nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
@@ -278,7 +278,7 @@ cases = Table(
 unanswered = Table(
     "unanswered", metadata,
     Column("unanswered_id", Integer, primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("text", TypedText, nullable=False),
     Column("customer_id", String, index=True),
     Column("product_id", String),
     Column("at", UtcDateTime, nullable=False),
@@ -288,5 +288,5 @@ tracker_events = Table(
     "tracker_events", metadata,
     Column("tracker_event_id", Integer, primary_key=True),
     Column("sender_id", String, nullable=False, index=True),
-    Column("event", Text, nullable=False),
+    Column("event", TypedText, nullable=False),
 )

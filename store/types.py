@@ -1,6 +1,7 @@
-"""Column types: aware times kept as UTC, and JSON kept as readable text."""
+"""Column types: aware times kept as UTC, JSON kept as readable text, and text that people typed."""
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,27 @@ class JsonText(TypeDecorator):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Any) -> str | None:
-        return None if value is None else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        if value is None:
+            return None
+        try:
+            return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        except TypeError:
+            # Half an emoji somewhere inside (orjson takes whole characters only).
+            return storable(json.dumps(value, ensure_ascii=False))
 
     def process_result_value(self, value: str | None, dialect: Any) -> Any:
         return None if value is None else orjson.loads(value)
+
+
+class TypedText(TypeDecorator):
+    """What a person typed: stored whatever it is. NUL and halves of emoji, which no database takes, don't make a turn fail."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

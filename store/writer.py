@@ -89,11 +89,11 @@ class Writer:
             else:
                 future.set_exception(error)
 
-    @staticmethod
-    def _run(connection: Connection, job: Callable[[Connection], Any]) -> tuple[Any, BaseException | None]:
+    def _run(self, connection: Connection, job: Callable[[Connection], Any]) -> tuple[Any, BaseException | None]:
         savepoint = connection.begin_nested()
         try:
-            result = job(connection)
+            with self._database.faults():
+                result = job(connection)
         except Exception as error:
             savepoint.rollback()
             return None, error
