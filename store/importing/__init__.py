@@ -34,8 +34,11 @@ def import_rows(store: Store, kind: str, rows: Iterable[Mapping[str, Any]], dry_
     """The same for rows at hand, with the column names of a file and cells as text or typed (float, datetime, list, dict, None).
     Lines are counted from 1."""
     report = Report(kind, dry_run=dry_run)
+    known, table = _known(kind), table_of(enumerate(rows, 1))
+    if not table.header:
+        return report
     try:
-        return _import(store, _known(kind), table_of(enumerate(rows, 1)), report)
+        return _import(store, known, table, report)
     except ImportFailed as failure:
         return _failed(report, failure)
 
