@@ -28,6 +28,7 @@ EVENT_TYPES = ("view", "click", "favourite", "cart", "purchase", "dislike")
 CASE_PREFIX: Mapping[str, str] = MappingProxyType({
     "return": "TH", "refund": "TK", "exchange": "HH", "repair": "WX", "install": "AZ", "invoice": "FP",
     "price_protection": "JB", "problem": "WT", "complaint": "TS", "urge": "CB", "human_question": "RG",
+    "privacy": "YS",
 })
 CASE_KINDS = tuple(CASE_PREFIX)
 
