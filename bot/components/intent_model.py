@@ -23,9 +23,13 @@ _EXPONENT_FLOOR = -80.0
 
 @dataclass(frozen=True)
 class DensePart:
-    """A sentence encoder's share of the features: minus the training mean, scaled to length 1, times ``weight``."""
+    """A sentence encoder's share of the features: minus the training mean, scaled to length 1, times ``weight``.
+
+    ``encoder`` names the encoder, ``view`` what it is given: the ``text`` or the ``ending`` of a ``Reading``.
+    """
 
     encoder: str
+    view: str
     version: str
     weight: float
     mean: np.ndarray
@@ -35,6 +39,27 @@ class DensePart:
         centred = encodings - self.mean
         lengths = np.linalg.norm(centred, axis=1, keepdims=True)
         return np.asarray(centred / np.maximum(lengths, 1e-9) * self.weight, dtype=np.float32)
+
+
+    @property
+    def name(self) -> str:
+        """``use``, ``use_ending``, ``e5``: what stages and files call this part."""
+        return self.encoder if self.view == "text" else f"{self.encoder}_{self.view}"
+
+
+def dense_features(
+    parts: Sequence[DensePart], readings: Sequence[Reading], encoders: Mapping[str, SentenceEncoder]
+) -> dict[str, np.ndarray]:
+    """Each part's features (n, d) by its name; an encoder runs once, over the different texts that its parts need."""
+    features = {}
+    for encoder in dict.fromkeys(part.encoder for part in parts):
+        wanted = {part.name: [getattr(reading, part.view) for reading in readings] for part in parts if part.encoder == encoder}
+        rows = {text: row for row, text in enumerate(dict.fromkeys(text for texts in wanted.values() for text in texts))}
+        encodings = encoders[encoder].encode(list(rows))
+        for part in parts:
+            if part.encoder == encoder:
+                features[part.name] = part.of(encodings[[rows[text] for text in wanted[part.name]]])
+    return features
 
 
 @dataclass(frozen=True)
@@ -104,34 +129,35 @@ class IntentModel:
         if not readings:
             return []
         sparse = [self.ngrams.of(reading) for reading in readings]
-        texts = [reading.text for reading in readings]
-        dense = {name: self._encode(name, texts, encoders) for name in self.quick.parts}
-        decisions = self._decide_all(self.quick, sparse, dense, range(len(texts)))
+        dense = dense_features([self.dense[name] for name in self.quick.parts], readings, encoders)
+        decisions = self._decide_all(self.quick, sparse, dense)
         confidences = self.quick.confidences(decisions)
-        asked = np.zeros(len(texts), dtype=bool)
+        asked = np.zeros(len(readings), dtype=bool)
         if self.thorough is not None:
             unsure = np.flatnonzero(confidences.max(axis=1) < self.sure)
             if len(unsure):
-                more = {name: features[unsure] for name, features in dense.items()}
-                for name in self.thorough.parts:
-                    if name not in more:
-                        more[name] = self._encode(name, [texts[i] for i in unsure], encoders)
-                decided = self._decide_all(self.thorough, [sparse[i] for i in unsure], more, range(len(unsure)))
+                missing = [self.dense[name] for name in self.thorough.parts if name not in dense]
+                more = {
+                    **{name: features[unsure] for name, features in dense.items()},
+                    **dense_features(missing, [readings[i] for i in unsure], encoders),
+                }
+                decided = self._decide_all(self.thorough, [sparse[i] for i in unsure], more)
                 confidences[unsure] = self.thorough.confidences(decided)
                 asked[unsure] = True
         return [
             Decision(self._ranking(confidences[at]), bool(asked[at]), len(sparse[at][0]) > 0)
-            for at in range(len(texts))
+            for at in range(len(readings))
         ]
 
-    def _encode(self, name: str, texts: Sequence[str], encoders: Mapping[str, SentenceEncoder]) -> np.ndarray:
-        return self.dense[name].of(encoders[name].encode(texts))
-
     @staticmethod
-    def _decide_all(reading: LinearReading, sparse, dense: Mapping[str, np.ndarray], rows: range) -> np.ndarray:
-        return np.stack(
-            [reading.decide(*sparse[row], {name: features[row] for name, features in dense.items()}) for row in rows]
-        )
+    def _decide_all(
+        stage: LinearReading, sparse: Sequence[tuple[np.ndarray, np.ndarray]], dense: Mapping[str, np.ndarray]
+    ) -> np.ndarray:
+        rows = [
+            stage.decide(columns, values, {name: features[at] for name, features in dense.items()})
+            for at, (columns, values) in enumerate(sparse)
+        ]
+        return np.stack(rows)
 
     def _ranking(self, confidences: np.ndarray) -> tuple[tuple[str, float], ...]:
         order = np.argsort(-confidences, kind="stable")

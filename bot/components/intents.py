@@ -66,11 +66,11 @@ class IntentClassifier(GraphComponent):
         classifier = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             classifier._model = model_files.load(folder)
-        for name, part in classifier._model.dense.items():
-            installed = classifier._encoders[name].version
+        for part in classifier._model.dense.values():
+            installed = classifier._encoders[part.encoder].version
             if installed != part.version:
                 raise model_files.UnreadableModel(
-                    f"意图模型是用 {part.version} 训练的，现在装的是 {installed}。请重新训练：zhike train"
+                    "意图模型和安装的编码器不配套", f"训练时是 {part.version}，现在装的是 {installed}", "重新训练：zhike train"
                 )
         return classifier
 

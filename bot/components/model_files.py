@@ -12,11 +12,12 @@ import numpy as np
 
 from bot.components.features import NgramBlock, NgramFeatures
 from bot.components.intent_model import DensePart, IntentModel, LinearReading
+from bot.errors import Problem
 
 _FORMAT = 1
 
 
-class UnreadableModel(Exception):
+class UnreadableModel(Problem):
     """The model's files are damaged, incomplete or of another version; the message says what to do."""
 
 
@@ -45,7 +46,10 @@ def save(model: IntentModel, folder: Path) -> None:
         "blocks": [
             {"kind": block.kind, "longest": block.longest, "weight": block.weight} for block in model.ngrams.blocks
         ],
-        "dense": {name: {"version": part.version, "weight": part.weight} for name, part in model.dense.items()},
+        "dense": {
+            name: {"encoder": part.encoder, "view": part.view, "version": part.version, "weight": part.weight}
+            for name, part in model.dense.items()
+        },
         "stages": {
             stage: {"parts": reading.parts, "temperature": reading.temperature}
             for stage, reading in stages.items()
@@ -63,12 +67,12 @@ def load(folder: Path) -> IntentModel:
     try:
         description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         if description["format"] != _FORMAT:
-            raise UnreadableModel(_sentence(folder, f"格式版本是 {description['format']}，需要 {_FORMAT}"))
+            raise _unreadable(folder, f"格式版本是 {description['format']}，需要 {_FORMAT}")
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             arrays = dict(stored)
         blocks = tuple(_block(entry, arrays) for entry in description["blocks"])
         dense = {
-            name: DensePart(name, entry["version"], entry["weight"], arrays[f"{name}_mean"])
+            name: DensePart(**entry, mean=arrays[f"{name}_mean"])
             for name, entry in description["dense"].items()
         }
         stages = {name: _stage(name, entry, arrays) for name, entry in description["stages"].items()}
@@ -83,11 +87,11 @@ def load(folder: Path) -> IntentModel:
             description["facts"],
         )
     except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
-        raise UnreadableModel(_sentence(folder, str(error))) from error
+        raise _unreadable(folder, str(error)) from error
 
 
-def _sentence(folder: Path, why: str) -> str:
-    return f"意图模型读不出来（{folder.name}）：{why}。请重新训练：zhike train"
+def _unreadable(folder: Path, why: str) -> UnreadableModel:
+    return UnreadableModel(f"意图模型读不出来（{folder.name}）", why, "重新训练：zhike train")
 
 
 def _block(entry: dict, arrays: dict[str, np.ndarray]) -> NgramBlock:

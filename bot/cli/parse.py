@@ -1,0 +1,60 @@
+"""`zhike parse`: how messages are read, one JSON object a line."""
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from bot.errors import Problem
+
+_BATCH = 64
+
+
+def run(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help='标准输入每行一个 {"text": …}；不加则每行就是一句话')] = False,
+    model: Annotated[Optional[Path], typer.Option(help="模型文件 rasa.tar.gz，默认是正在使用的那个")] = None,  # noqa: UP007
+) -> None:
+    """逐行理解标准输入里的话：意图、候选意图、实体、情绪，每句输出一行 JSON。"""
+    archive = model if model is not None else _current()
+    if not archive.is_file():
+        raise Problem("没有可用的模型", f"找不到 {archive}", "先训练一次：zhike train", code=2)
+    from bot.runtime.light_start import needs_tensorflow, without_tensorflow
+
+    if not needs_tensorflow(archive):
+        without_tensorflow()
+    from bot.components.archive import open_archive
+
+    texts = _texts(sys.stdin, jsonl)
+    with open_archive(archive) as understanding:
+        while batch := list(islice(texts, _BATCH)):
+            for parsed in understanding.parse(batch):
+                sys.stdout.write(json.dumps(parsed, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+
+def _current() -> Path:
+    from bot.settings import load
+
+    return load().current_model / "rasa.tar.gz"
+
+
+def _texts(lines: Iterable[str], jsonl: bool) -> Iterator[str]:
+    """The texts in order. Raises Problem naming the line that is not as announced; blank lines are passed over."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        if not jsonl:
+            yield line.rstrip("\n")
+            continue
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise Problem(f"第 {number} 行不是 JSON", str(error), '每行写成 {"text": "一句话"}', code=2) from None
+        if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
+            raise Problem(f"第 {number} 行没有文字", "缺少 text，或者它不是字符串", '每行写成 {"text": "一句话"}', code=2)
+        yield entry["text"]
