@@ -1,4 +1,4 @@
-"""Reading a question about a product's properties, and the answer out of its data: attributes first, then what buyers wrote."""
+"""Questions about a product's properties, answered out of its data: attributes first, then what buyers wrote."""
 from __future__ import annotations
 
 import re
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Topic:
-    """name: what is asked, as said back. said: how customers ask. keys: attributes that answer, under the names shops use.
-    word: what to look for in reviews, a regular expression."""
+    """name: what is asked, as said back. said: how customers ask. keys: attributes that answer, under the names that
+    shops use. word: what to look for in reviews, a regular expression."""
 
     name: str
     said: re.Pattern[str]
@@ -32,19 +32,19 @@ TOPICS: tuple[Topic, ...] = (
     _topic("材质", r"材质|面料|料子|什么做的|什么布|纯棉|不锈钢|什么棉|填充", "材质 面料 内胆材质 填充物 成分"),
     _topic("成分", r"成分|配料|添加剂|含.{0,4}(糖|酒精|香精|防腐)", "成分 配料 配料表"),
     _topic("续航", r"续航|待机|电池|充一次|用多久|能用多长|充满", "续航 续航时间 待机 电池 电池容量", r"续航|电池"),
-    _topic("容量", r"容量|毫升|多少ml|装多少|几升|毫安|多少斤|多重|净含量|重量|多少克|分量", "容量 净含量 规格 重量 电池容量"),
+    _topic("容量", r"容量|毫升|多少(ml|斤|克)|装多少|几升|毫安|多重|含量|重量|分量", "容量 净含量 规格 重量 电池容量"),
     _topic("尺寸", r"多大|尺寸|大小|多长|多宽|多高|长度|厚度|几寸|厚不厚|规格", "尺寸 长度 厚度 规格 屏幕尺寸 容量"),
-    _topic("尺码", r"尺码|码数|多少码|几码|偏大|偏小|多高穿|身高|体重|穿.{0,4}码|哪个码", "尺码 鞋码 码数", r"偏大|偏小|尺码|合身"),
+    _topic("尺码", r"尺码|码数|[多少几哪个]{1,2}码|偏大|偏小|身高|体重|穿.{0,4}码", "尺码 鞋码 码数", r"偏[大小]|合身"),
     _topic("颜色", r"颜色|色号|什么色|几种色|哪些色", "颜色 颜色分类 色号"),
     _topic("适用年龄", r"几岁|多大(的)?(孩子|宝宝|小孩)|适龄|年龄|月龄", "适龄 适用年龄 年龄段 段位"),
-    _topic("适用对象", r"适合|能不能用|可以用|谁用|幼猫|成猫|幼犬|成犬|孕妇|老人", "适用 适用人群 适用对象 适用场景 适龄 适用肤质"),
+    _topic("适用对象", r"适合|能不能用|可以用|谁用|[幼成][猫犬]|孕妇|老人", "适用 适用人群 适用对象 适龄 适用肤质"),
     _topic("保质期", r"保质期|过期|生产日期|能放多久|新鲜", "保质期 生产日期"),
     _topic("保修", r"保修|质保|坏了", "保修 质保 保修期"),
     _topic("降噪", r"降噪|隔音", "降噪 功能", r"降噪|隔音"),
     _topic("功率", r"功率|多少瓦|几瓦|耗电|快充", "功率 充电功率 快充", r"快充|充电快"),
     _topic("噪音", r"噪音|吵不吵|声音大|静音", "噪音 噪音值", r"噪音|声音|吵|静音"),
     _topic("产地", r"产地|哪里产|哪儿产|国产|进口", "产地 原产地"),
-    _topic("接口", r"接口|type-?c|蓝牙版本|兼容|支持.{0,4}(苹果|安卓|华为)|连.{0,3}手机", "接口 蓝牙版本 兼容 适用机型"),
+    _topic("接口", r"接口|type-?c|蓝牙版本|兼容|支持.{0,4}(苹果|安卓|华为)|连.{0,3}手机", "接口 蓝牙版本 兼容 机型"),
     _topic("清洗", r"怎么洗|机洗|手洗|水洗|好不好洗|清洗", "洗涤方式 清洗", r"洗"),
     _topic("用法", r"怎么用|用法|怎么吃|用量|一天几|怎么安装|说明书|教程", "用法 使用方法 食用方法"),
 )

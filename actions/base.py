@@ -1,4 +1,4 @@
-"""What every action has in common: it never ends in silence or a half-done deed, it minds the mood, it comes back to a form."""
+"""What every action has in common: no silence, no half-done deed, an ear for the mood, and the way back to a form."""
 from __future__ import annotations
 
 import logging
@@ -22,7 +22,7 @@ class ZhikeAction(Action, ABC):
 
     action_name: ClassVar[str]
     soothes: ClassVar[bool] = True
-    """The base says one sentence of sympathy before the answer when the message is upset. False: the action's own words do."""
+    """The base says a sentence of sympathy first when the message is upset. False: the action's own words do."""
     counts_mood: ClassVar[bool] = True
     """False: an upset tone here is about goods shown (太贵了), not about the shop, and doesn't call for a person."""
     offers_human: ClassVar[bool] = True
@@ -76,8 +76,8 @@ class ZhikeAction(Action, ABC):
         if self.sets_topic:
             _remember_topic(turn, self.action_name)
         _let_old_offer_lapse(turn)
-        if turn.upset_now and self.counts_mood and self.offers_human and turn.upset >= turn.services.limits.upset_turns \
-                and not turn.following and not turn.spoke_of_human:
+        may_offer = self.offers_human and self.counts_mood and not turn.following and not turn.spoke_of_human
+        if may_offer and _upset_again(turn):
             turn.say("utter_offer_human", buttons=[turn.human_button])
         if turn.form and self.resumes_form and not turn.following and not turn.left_form:
             turn.follow(turn.form)
@@ -91,9 +91,13 @@ def _count_mood(turn: Turn, counts: bool) -> None:
         turn.set("upset", 0)
 
 
+def _upset_again(turn: Turn) -> bool:
+    return turn.upset_now and turn.upset >= turn.services.limits.upset_turns
+
+
 def _remember_topic(turn: Turn, action: str) -> None:
-    """What the answer was about, for 什么意思 and 我问的不是这个 in the next message. After a yes or a told value it is the
-    action's own subject that counts, not the move."""
+    """What the answer was about, for 什么意思 and 我问的不是这个 in the next message. After a yes or a told value it is
+    the action's own subject that counts, not the move."""
     intent = action.removeprefix("action_") if turn.intent in MOVES else turn.intent
     others = [other for other, _ in turn.ranking if other != turn.intent][:2]
     turn.set("topic", {"intent": intent, "others": others})
@@ -102,8 +106,8 @@ def _remember_topic(turn: Turn, action: str) -> None:
 def _let_old_offer_lapse(turn: Turn) -> None:
     """An offer is good for the next message only. One made in this turn, by this action or the one before it, stays."""
     asked = turn.slot("asked")
-    made_now = "asked" in turn.changed or (isinstance(asked, dict) and turn.message_id and asked.get("at") == turn.message_id)
-    if asked and not made_now:
+    same_message = isinstance(asked, dict) and bool(turn.message_id) and asked.get("at") == turn.message_id
+    if asked and "asked" not in turn.changed and not same_message:
         turn.set("asked", None)
 
 

@@ -1,4 +1,4 @@
-"""Comparing goods: prices, what differs, what buyers say, and one sentence on who is better off with which – only from data."""
+"""Comparing goods: prices, what differs, what buyers say, and one sentence on who is better off with which."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -77,18 +77,20 @@ def verdict(goods: list[Product], reviews: dict[str, ProductReviews]) -> str:
     """One sentence: who is better off with which. Says so when the data don't tell."""
     cheapest = min(goods, key=lambda p: p.price)
     dearest = max(goods, key=lambda p: p.price)
-    trusted = [p for p in goods if reviews[p.product_id].count >= FEW_REVIEWS and reviews[p.product_id].average is not None]
-    best = max(trusted, key=lambda p: (reviews[p.product_id].average, reviews[p.product_id].count), default=None)
+    score = {p.product_id: reviews[p.product_id].average for p in goods}
+    trusted = [p for p in goods if reviews[p.product_id].count >= FEW_REVIEWS and score[p.product_id] is not None]
+    best = max(trusted, key=lambda p: (score[p.product_id], reviews[p.product_id].count), default=None)
     name = goods_text.name_of
     saving = yuan(round(dearest.price - cheapest.price, 2))
     clear_best = best is not None and len(trusted) == len(goods) and any(
-        reviews[p.product_id].average < reviews[best.product_id].average for p in trusted)
+        score[p.product_id] < score[best.product_id] for p in trusted)
     if clear_best and best is cheapest and saving != "0":
         return f"{name(best)}评分最高，还便宜 {saving} 元，选它更划算。"
     if clear_best and saving != "0":
-        return f"想省钱选{name(cheapest)}（便宜 {saving} 元），看重口碑选{name(best)}（{reviews[best.product_id].average:.1f} 分）。"
+        high = f"{score[best.product_id]:.1f} 分"
+        return f"想省钱选{name(cheapest)}（便宜 {saving} 元），看重口碑选{name(best)}（{high}）。"
     if clear_best:
-        return f"价格一样，{name(best)}评分更高（{reviews[best.product_id].average:.1f} 分）。"
+        return f"价格一样，{name(best)}评分更高（{score[best.product_id]:.1f} 分）。"
     if saving != "0":
         return f"想省钱选{name(cheapest)}，便宜 {saving} 元；评价上看不出明显高下，其余看您更在意上面哪一点。"
     return "价格一样，评价上也看不出高下，看您更在意上面哪一点。"

@@ -51,13 +51,13 @@ def found_message(products: Sequence[Product], notes: dict[str, str]) -> dict[st
 
 
 def _card(product: Product, reason: str, suggested: Suggested | None = None) -> dict[str, Any]:
-    card = {"product_id": product.product_id, "title": product.title, "price": product.price, "image_url": product.image_url,
-            "reason": reason, "score": float(suggested.score) if suggested else 1.0}
+    card = {"product_id": product.product_id, "title": product.title, "price": product.price,
+            "image_url": product.image_url, "reason": reason, "score": float(suggested.score) if suggested else 1.0}
     if suggested is not None:
         card["propensity"] = float(suggested.propensity)
     return card
 
 
 def _message(strategy: str, personalised: bool, items: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"data": {"type": "products", "impression_id": uuid4().hex, "strategy": strategy, "personalised": personalised,
-                     "items": items}}
+    return {"data": {"type": "products", "impression_id": uuid4().hex, "strategy": strategy,
+                     "personalised": personalised, "items": items}}

@@ -9,7 +9,8 @@ from actions.turn import Turn
 # After an answer of these intents, a judgement is about goods.
 SUGGESTING = frozenset({"request_recommendation", "refine_recommendation", "ask_recommendation_reason"})
 # And after one of these, 就它吧 means goods.
-SHOPPING = SUGGESTING | {"compare_products", "ask_price", "ask_stock", "ask_product_info", "place_order", "ask_promotion"}
+SHOPPING = SUGGESTING | {
+    "compare_products", "ask_price", "ask_stock", "ask_product_info", "place_order", "ask_promotion"}
 
 
 class FeedbackPositive(ZhikeAction):
@@ -40,7 +41,8 @@ class FeedbackNegative(ZhikeAction):
                 turn.services.store.behaviour.add(turn.customer_id, product_id, "dislike", channel="chat",
                                                       deadline=turn.deadline)
         turn.say("utter_not_shown_again", buttons=[
-            turn.button("样式", "refine_recommendation", topic=STYLE), turn.button("价位", "refine_recommendation", topic=CHEAPER),
+            turn.button("样式", "refine_recommendation", topic=STYLE),
+            turn.button("价位", "refine_recommendation", topic=CHEAPER),
             turn.button("换一类", "refine_recommendation", topic=OTHER_KIND)])
 
 
@@ -51,5 +53,5 @@ def about_goods(turn: Turn, intents: frozenset[str] = SHOPPING) -> bool:
 def keep(turn: Turn, rating: str) -> None:
     """Commits the judgement with what it is about: the goods last shown, or the words said."""
     showing = (turn.slot("showing") or {}) if about_goods(turn, SUGGESTING) else {}
-    turn.services.store.feedback.add(turn.sender_id, turn.customer_id, rating, impression_id=showing.get("impression_id"),
-                                     comment=turn.text)
+    turn.services.store.feedback.add(turn.sender_id, turn.customer_id, rating,
+                                     impression_id=showing.get("impression_id"), comment=turn.text)

@@ -5,15 +5,14 @@ import re
 
 from actions.turn import Turn
 
-WAITED = re.compile(r"(?:[一二两三四五六七八九十半几多好\d]+)\s*(?:多)?(?:个)?(?:来)?(?:天|小时|钟头|星期|礼拜|周|月|分钟)(?:多|了)?")
+WAITED = re.compile(r"[一二两三四五六七八九十半几多好\d]+\s*多?个?来?(?:天|小时|钟头|星期|礼拜|周|月|分钟)(?:多|了)?")
 
 # What the message is about decides what is named.
 SORRY_BY_INTENT = {
-    "track_order": "utter_sorry_parcel", "urge_delivery": "utter_sorry_parcel", "ask_shipping": "utter_sorry_parcel",
-    "report_problem": "utter_sorry_goods", "request_return": "utter_sorry_goods", "request_exchange": "utter_sorry_goods",
-    "ask_warranty": "utter_sorry_goods",
-    "ask_refund_status": "utter_sorry_money", "ask_payment": "utter_sorry_money", "ask_price_protection": "utter_sorry_money",
-    "clarify": "utter_sorry_bot", "feedback_negative": "utter_sorry_bot", "nlu_fallback": "utter_sorry_bot",
+    **dict.fromkeys(("track_order", "urge_delivery", "ask_shipping"), "utter_sorry_parcel"),
+    **dict.fromkeys(("report_problem", "request_return", "request_exchange", "ask_warranty"), "utter_sorry_goods"),
+    **dict.fromkeys(("ask_refund_status", "ask_payment", "ask_price_protection"), "utter_sorry_money"),
+    **dict.fromkeys(("clarify", "feedback_negative", "nlu_fallback"), "utter_sorry_bot"),
 }
 WAITING_INTENTS = {"track_order", "urge_delivery", "ask_refund_status", "ask_shipping"}
 

@@ -5,16 +5,20 @@ import re
 
 from actions.base import ZhikeAction
 from actions.judged import about_goods
+from actions.orders import names_an_order
 from actions.readings import menu_buttons, reading_buttons, said
 from actions.references import known, meant
 from actions.turn import Turn
 
 _TAKES_IT = re.compile(r"就(它|他|这|那|第|要|买|拿|选)|要(它|这|了)|(这|那)个吧|买(它|这)|来一?个")
-_HEARD = re.compile(r"^(嗯+|好+|好[的滴哒呀啊吧嘞]*|行|行吧|收到|明白|明白了|知道了?|了解|懂了|ok|okk?|哦+|噢+|可以了|好了|没事)+[，。！~～\s]*$", re.I)
+_HEARD = re.compile(
+    r"^(嗯+|好+[的滴哒呀啊吧嘞了]*|行吧?|收到|明白了?|知道了?|了解|懂了|okk?|[哦噢]+|可以了|没事)+[，。！~\s]*$", re.I)
 # Wishes that may be denied, in the words that deny them: 没说要退款, 别取消.
-_SERVICES = (("退款", r"退款|退钱|仅退"), ("退货", r"退货|退了|不退|退掉|想退|要退"), ("换货", r"换货|不换"), ("取消", r"取消"),
-             ("修改", r"改地址|修改|不改|改"), ("投诉", r"投诉"), ("转人工", r"人工"), ("注销", r"注销"), ("开票", r"发票|开票"),
-             ("下单", r"下单|不买|没想买|没打算买"))
+_SERVICES = (
+    ("退款", r"退款|退钱|仅退"), ("退货", r"退货|退了|不退|退掉|想退|要退"), ("换货", r"换货|不换"), ("取消", r"取消"),
+    ("修改", r"改"), ("投诉", r"投诉"), ("转人工", r"人工"), ("注销", r"注销"), ("开票", r"发票|开票"),
+    ("下单", r"下单|不买|没想买|没打算买"),
+)
 LIMITS = ("budget", "category", "brand", "colour", "size", "recipient", "occasion")
 
 
@@ -47,8 +51,8 @@ def _ask_what_yes_means(turn: Turn) -> None:
                                                 for place, p in zip("一二三", known(turn, turn.shown), strict=False)])
     else:
         topic = turn.slot("topic") or {}
-        turn.say("utter_yes_to_what", buttons=reading_buttons(turn, [topic.get("intent", ""), *topic.get("others", [])]) or
-                 menu_buttons(turn))
+        likely = reading_buttons(turn, [topic.get("intent", ""), *topic.get("others", [])])
+        turn.say("utter_yes_to_what", buttons=likely or menu_buttons(turn))
 
 
 class Deny(ZhikeAction):
@@ -74,8 +78,15 @@ def denied_service(text: str) -> str | None:
     return next((name for name, pattern in _SERVICES if re.search(pattern, text)), None)
 
 
+ASKING_FOR_AN_ORDER = frozenset({"action_track_order", "action_urge_delivery"})
+"""Actions that listed orders and asked which one: 第二个 and 耳机那个 answer them."""
+
+
 def takes_value(turn: Turn) -> str | None:
-    """The action that a told value is for, or None: an order or parcel number is looked up, limits steer the suggestions."""
+    """The action that a told value is for, or None: an order or parcel number is looked up, limits steer."""
+    waiting = (turn.offered or {}).get("action") or f"action_{(turn.slot('topic') or {}).get('intent')}"
+    if waiting in ASKING_FOR_AN_ORDER and names_an_order(turn):
+        return waiting
     if turn.entities("order_id") or turn.entities("tracking_no"):
         return "action_track_order"
     limits = any(turn.entities(kind) or turn.entities(kind, exclude=True) for kind in LIMITS)
@@ -94,7 +105,7 @@ class Inform(ZhikeAction):
             return
         if action:
             turn.follow(action)
-        elif goods := meant(turn) if turn.entities("ordinal") or turn.entities("reference") or turn.entities("product") else []:
+        elif goods := meant(turn) if any(map(turn.entities, ("ordinal", "reference", "product"))) else []:
             turn.set("focus", goods[0].product_id)
             turn.follow("action_ask_product_info")
         elif turn.slot("topic"):
@@ -113,9 +124,6 @@ class Clarify(ZhikeAction):
 
     action_name = "action_clarify"
     sets_topic = False
-    EXPLAINED = frozenset({"track_order", "urge_delivery", "cancel_order", "change_order", "request_return", "request_exchange",
-                           "ask_refund_status", "report_problem", "ask_invoice", "ask_price_protection", "ask_warranty",
-                           "request_recommendation", "refine_recommendation", "place_order", "request_human", "privacy_request"})
 
     def handle(self, turn: Turn) -> None:
         topic = turn.slot("topic") or {}
@@ -123,15 +131,24 @@ class Clarify(ZhikeAction):
         if turn.form:
             turn.say("utter_clarify_form")
         elif _NOT_THAT.search(turn.text):
-            turn.say("utter_clarify_not_that", buttons=[*reading_buttons(turn, topic.get("others") or []), turn.human_button])
+            others = reading_buttons(turn, topic.get("others") or [])
+            turn.say("utter_clarify_not_that", buttons=[*others, turn.human_button])
         elif answer := turn.services.answer(turn.text, intent or None):
             turn.say(answer)
-        elif intent in self.EXPLAINED:
+        elif group := _GROUPS.get(intent):
             way = "next" if _NEXT_STEP.search(turn.text) else "meaning"
-            turn.say(f"utter_clarify_{way}_{_GROUPS.get(intent, 'case')}", buttons=[turn.human_button])
+            turn.say(f"utter_clarify_{way}_{group}", buttons=[turn.human_button])
         else:
-            turn.say("utter_clarify_what", buttons=reading_buttons(turn, [intent, *topic.get("others", [])]) or menu_buttons(turn))
+            likely = reading_buttons(turn, [intent, *topic.get("others", [])])
+            turn.say("utter_clarify_what", buttons=likely or menu_buttons(turn))
 
 
-_GROUPS = {"track_order": "parcel", "urge_delivery": "parcel", "request_recommendation": "goods", "refine_recommendation": "goods",
-           "place_order": "goods", "request_human": "human"}
+# Subject of the last answer → whose explanation fits. What is missing here is asked about instead.
+_GROUPS = {
+    **dict.fromkeys(("track_order", "urge_delivery"), "parcel"),
+    **dict.fromkeys(("cancel_order", "change_order", "request_return", "request_exchange", "ask_refund_status",
+                     "ask_invoice", "report_problem", "ask_price_protection", "ask_warranty",
+                     "privacy_request"), "case"),
+    **dict.fromkeys(("request_recommendation", "refine_recommendation", "place_order"), "goods"),
+    "request_human": "human",
+}

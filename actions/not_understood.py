@@ -1,11 +1,11 @@
-"""A message that was not understood: say what was, offer two likely readings; the second time running the menu and a person."""
+"""Not understood: say what was read, offer two likely meanings; the second time running the menu and a person."""
 from __future__ import annotations
 
 import re
 
 from actions.base import ZhikeAction
 from actions.moves import takes_value
-from actions.readings import menu_buttons, reading_buttons, readings
+from actions.readings import menu_buttons, reading_buttons, readings, said
 from actions.turn import Turn
 
 LIKELY = 0.12  # below that a reading is a guess among forty and would only puzzle
@@ -30,10 +30,12 @@ class NotUnderstood(ZhikeAction):
         elif not _WORDS.search(turn.text):
             turn.say("utter_no_words", buttons=menu_buttons(turn))
         elif len(likely) == 2:
-            turn.say("utter_which_reading", quoted=quoted(turn.text), one=readings()[likely[0]][1], other=readings()[likely[1]][1],
+            one, other = (said(intent) for intent in likely)
+            turn.say("utter_which_reading", quoted=quoted(turn.text), one=one, other=other,
                      buttons=[*reading_buttons(turn, likely), turn.human_button])
         else:
-            turn.say("utter_not_understood", quoted=quoted(turn.text), buttons=[*reading_buttons(turn, likely), *menu_buttons(turn)][:4])
+            buttons = {b["payload"]: b for b in [*reading_buttons(turn, likely), *menu_buttons(turn)]}
+            turn.say("utter_not_understood", quoted=quoted(turn.text), buttons=list(buttons.values())[:4])
 
 
 def quoted(text: str) -> str:

@@ -75,8 +75,10 @@ def _quantity(turn: Turn) -> int:
 
 def _to_choose(turn: Turn, product: Product) -> str:
     """What is still to be chosen on the order page, if this product comes in several colours or sizes."""
-    chosen = "、".join(v for v in [*turn.entities("colour"), *turn.entities("size")] if v in product.colours + product.sizes)
-    open_choices = [name for name, values, kind in (("颜色", product.colours, "colour"), ("尺码", product.sizes, "size"))
-                    if len(values) > 1 and not turn.entities(kind)]
-    parts = ([f"记得选{chosen}"] if chosen else []) + ([f"结算时选一下{'和'.join(open_choices)}"] if open_choices else [])
+    said = [v for v in [*turn.entities("colour"), *turn.entities("size")] if v in product.colours + product.sizes]
+    variants = (("颜色", product.colours, "colour"), ("尺码", product.sizes, "size"))
+    missing = [name for name, values, kind in variants if len(values) > 1 and not turn.entities(kind)]
+    parts = [f"记得选{'、'.join(said)}"] if said else []
+    if missing:
+        parts.append(f"结算时选一下{'和'.join(missing)}")
     return "，".join(parts) + "。" if parts else ""

@@ -37,7 +37,7 @@ class AskProductInfo(ZhikeAction):
 
 
 def _answer(turn: Turn, product: Product, topic: attributes.Topic | None) -> str | None:
-    """From attributes, else the shop's own FAQ, else what buyers wrote, else (nothing in particular asked) an overview."""
+    """From attributes, else the shop's FAQ, else what buyers wrote; an overview when nothing in particular is asked."""
     found = attributes.from_attributes(product, topic, turn.text)
     if found:
         return found.text
@@ -114,7 +114,8 @@ class AskStock(ZhikeAction):
         elif len(found) > 1 and not goods:
             turn.set("focus", None)
             in_stock = [p for p in found if p.available][:MOST]
-            ask_which(turn, in_stock or found[:MOST], "ask_stock", "utter_stock_several" if in_stock else "utter_stock_none_of")
+            words = "utter_stock_several" if in_stock else "utter_stock_none_of"
+            ask_which(turn, in_stock or found[:MOST], "ask_stock", words)
         else:
             for product in found[:MOST]:
                 _say_stock(turn, product)
@@ -136,8 +137,8 @@ def _say_stock(turn: Turn, product: Product) -> None:
         turn.say("utter_variant_missing", title=title, missing="、".join(missing), there=_variants(product))
         return
     wanted = "、".join([*turn.entities("colour"), *turn.entities("size")])
-    turn.say("utter_in_stock_variant" if wanted else "utter_in_stock", title=title, variant=wanted, count=_count(product),
-             price=goods_text.price_of(product))
+    turn.say("utter_in_stock_variant" if wanted else "utter_in_stock", title=title, variant=wanted,
+             count=_count(product), price=goods_text.price_of(product))
 
 
 def _missing_variants(turn: Turn, product: Product) -> list[str]:

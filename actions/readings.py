@@ -1,4 +1,4 @@
-"""How a meaning is put to a customer: the titles of 「您是想…」. Operators edit readings.csv; an intent not in it is never offered."""
+"""How a meaning is put to somebody who was not understood. Operators edit readings.csv; what it lacks isn't offered."""
 from __future__ import annotations
 
 import csv

@@ -1,4 +1,4 @@
-"""Which goods a customer speaks of: by name, by place in the list (第二个), by pointing (这个), or the ones last talked about."""
+"""Which goods a customer speaks of: by name, by place in the list (第二个), by pointing (这个), or the last ones."""
 from __future__ import annotations
 
 import re
@@ -22,7 +22,7 @@ def known(turn: Turn, ids: Iterable[str]) -> list[Product]:
 
 
 def pointed_at(turn: Turn) -> list[Product]:
-    """第二个, 最后那款, 前两个: by their places in the last list, in the order said. Places that are not there are left out."""
+    """第二个, 最后那款, 前两个: by place in the last list, in the order said. Places that it lacks are left out."""
     shown = turn.shown
     places = [int(o) for o in turn.entities("ordinal") if isinstance(o, int | str) and re.fullmatch(r"-?\d+", str(o))]
     picked = [shown[place - 1] if place > 0 else shown[place] for place in places
@@ -64,8 +64,10 @@ def _shown_by_features(turn: Turn) -> list[Product]:
             and (not kinds or kinds & set(p.kinds))]
 
 
-def candidates(turn: Turn, text: str | None = None, kinds: Iterable[str] = (), brands: Iterable[str] = ()) -> list[Product]:
-    """Goods on sale that fit a description (小米20000毫安的充电宝), best first: kind and brand hold, the words said decide."""
+def candidates(
+    turn: Turn, text: str | None = None, kinds: Iterable[str] = (), brands: Iterable[str] = ()
+) -> list[Product]:
+    """Goods on sale that fit a description (小米20000毫安的充电宝), best first: kind and brand hold, words decide."""
     kinds, brands = set(kinds), set(brands)
     pool = [p for p in turn.services.catalogue().products.values() if p.status == "on_sale"
             and (not kinds or kinds & set(p.kinds)) and (not brands or p.brand in brands)]
@@ -75,7 +77,8 @@ def candidates(turn: Turn, text: str | None = None, kinds: Iterable[str] = (), b
     if not kinds and not brands and best < 0.5:
         return []
     keep = [(score, p) for score, p in scored if score >= best - 0.05]
-    return [p for _, p in sorted(keep, key=lambda pair: (-pair[0], not pair[1].available, pair[1].price, pair[1].product_id))]
+    best_first = sorted(keep, key=lambda one: (-one[0], not one[1].available, one[1].price, one[1].product_id))
+    return [product for _, product in best_first]
 
 
 def _telling_words(text: str) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from store.models import CatalogueSnapshot
 
 
-class NotConfigured(RuntimeError):
+class NotConfiguredError(RuntimeError):
     """An action ran before anybody called `configure`."""
 
 
@@ -39,7 +39,7 @@ class Limits:
 
 @dataclass
 class Services:
-    """store: the shop's database. recommender_provider: returns the trained `ShopRecommender`, or None while there is none.
+    """store: the shop's database. recommender_provider: gives the trained `ShopRecommender`, None while there is none.
     faq: the shop's own questions and answers, by default those in the store. clock: what time it is, timezone-aware; by
     default the store's."""
 
@@ -67,8 +67,8 @@ class Services:
         return found.entry.answer if found else None
 
     def recommender(self) -> ShopRecommender:
-        """The trained recommender looking at today's catalogue. The view is made again when the catalogue's version or the
-        model changed. Without a model: one that knows the goods and nobody's purchases, which is honest and never empty."""
+        """The trained recommender looking at today's catalogue; the view is made anew when catalogue or model
+        changed. Without a model: one that knows the goods and nobody's purchases, honest and never empty."""
         from actions.shelf import as_items, untrained
 
         model, catalogue = self.recommender_provider(), self.catalogue()
@@ -91,5 +91,5 @@ def configure(services: Services) -> None:
 
 def services() -> Services:
     if _current is None:
-        raise NotConfigured("动作还没有配置：先调用 actions.services.configure(Services(store=…))，再运行动作。")
+        raise NotConfiguredError("动作还没有配置：先调用 actions.services.configure(Services(store=…))，再运行动作。")
     return _current

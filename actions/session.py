@@ -16,7 +16,7 @@ FORM_INTENTS: dict[str, str] = {
 
 
 class SessionStart(Action):
-    """`SessionStarted` empties all slots. If the customer left in the middle of a form, the greeting offers to go on with it."""
+    """`SessionStarted` empties all slots. After a form left half done, the greeting offers to go on with it."""
 
     action_name: ClassVar[str] = "action_session_start"
 

@@ -20,5 +20,5 @@ def as_items(catalogue: CatalogueSnapshot) -> list[Item]:
 
 
 def untrained(items: list[Item]) -> ShopRecommender:
-    """A recommender that has seen nobody buy anything: filters and prices hold, its reasons claim nothing about sales."""
+    """A recommender that has seen nobody buy anything: limits hold, its reasons claim nothing about sales."""
     return ShopRecommender.fit((), items, ())

@@ -19,14 +19,14 @@ REMEMBERED = 120  # product ids kept of what was shown in one wish
 
 
 def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -> None:
-    """Says the goods as one message and remembers them. `words`: the response that leads in, by default chosen by the wish."""
+    """Says the goods as one message and remembers them. `words`: the response; by default the wish decides."""
     goods = known(turn, [s.product_id for s in found.items])
     reasons = _reasons(wish, found, goods)
     custom = goods_text.goods_message(found, {p.product_id: p for p in goods}, reasons)
     lead = words or _lead(wish, found) if found.exact else "utter_nearest"
     turn.say(lead, custom=custom, buttons=_steer_buttons(turn, goods),
-             goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]), wanted=wish.described() or "这样的",
-             asking=_one_question(wish, found))
+             goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]),
+             wanted=wish.described() or "这样的", asking=_one_question(wish, found))
     remember(turn, goods, reasons, custom)
     turn.set("wish", wish.to_slot())
 
@@ -36,14 +36,16 @@ def _reasons(wish: Wish, found: Suggestions, goods: list[Product]) -> dict[str, 
     known_reasons = {s.product_id: s.reason for s in found.items}
     if found.exact:
         return known_reasons
-    return {p.product_id: "，".join([*suggesting.misses(wish, found.relaxed, p), known_reasons[p.product_id]]) for p in goods}
+    return {p.product_id: "，".join((*suggesting.misses(wish, found.relaxed, p), known_reasons[p.product_id]))
+            for p in goods}
 
 
 def remember(turn: Turn, goods: list[Product], reasons: dict[str, str], custom: dict) -> None:
     ids = [p.product_id for p in goods]
     turn.set("shown", ids)
     turn.set("shown_before", list(dict.fromkeys([*(turn.slot("shown_before") or []), *ids]))[-REMEMBERED:])
-    turn.set("showing", {"impression_id": custom["data"]["impression_id"], "personalised": custom["data"]["personalised"],
+    data = custom["data"]
+    turn.set("showing", {"impression_id": data["impression_id"], "personalised": data["personalised"],
                          "reasons": reasons})
     turn.set("focus", ids[0] if len(ids) == 1 else None)
 

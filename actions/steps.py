@@ -89,7 +89,8 @@ def other_kind(turn: Turn, wish: Wish) -> None:
 def ask_style(turn: Turn, wish: Wish) -> None:
     """样式不合适: one question, with what the goods of this kind really differ in."""
     shown = known(turn, turn.shown)
-    pool = [p for p in turn.services.catalogue().products.values() if p.available and set(wish.kinds) & set(p.kinds)] or shown
+    on_offer = (p for p in turn.services.catalogue().products.values() if p.available)
+    pool = [p for p in on_offer if set(wish.kinds) & set(p.kinds)] or shown
     colours = list(dict.fromkeys(c for p in pool for c in p.colours))[:4]
     turn.set("wish", wish.to_slot())
     turn.say("utter_ask_style", buttons=[turn.button(c, "refine_recommendation", colour=c) for c in colours]
@@ -98,7 +99,7 @@ def ask_style(turn: Turn, wish: Wish) -> None:
 
 
 def narrowed(turn: Turn, wish: Wish) -> None:
-    """A new limit (有黑色的吗, 不要小米的). Among those shown counts too: what was seen may come again if little else fits."""
+    """A new limit (有黑色的吗, 不要小米的). What was seen may come again if little else fits."""
     asks_among_shown = bool(turn.entities("colour") or turn.entities("size"))
     request = suggesting.request_for(turn, wish)
     found = suggesting.ask(turn, request) if asks_among_shown else suggesting.ask_fresh(turn, request, seen(turn))
@@ -109,6 +110,6 @@ def narrowed(turn: Turn, wish: Wish) -> None:
 
 
 STEPS: dict[str | None, Callable[[Turn, Wish], None]] = {
-    CHEAPER: cheaper, DEARER: dearer, MORE: another_batch, OTHER_BRAND: other_brand, OTHER_KIND: other_kind, STYLE: ask_style,
-    None: narrowed,
+    CHEAPER: cheaper, DEARER: dearer, MORE: another_batch, OTHER_BRAND: other_brand, OTHER_KIND: other_kind,
+    STYLE: ask_style, None: narrowed,
 }

@@ -18,7 +18,7 @@ LIVE_HISTORY = timedelta(days=90)  # older events are in the trained model
 
 
 def request_for(turn: Turn, wish: Wish, leave_out: Iterable[str] = ()) -> Request:
-    """`leave_out`: product ids not to show, beside those that are never shown (cart, disliked, unfitting size or colour)."""
+    """`leave_out`: ids not to show, beside those that are never shown (cart, disliked, unfitting size or colour)."""
     customer, store = turn.customer, turn.services.store
     consent = customer is not None and customer.consent_personalisation is True
     exclude = set(leave_out) | _unfitting(turn, wish)
@@ -29,11 +29,24 @@ def request_for(turn: Turn, wish: Wish, leave_out: Iterable[str] = ()) -> Reques
         exclude |= store.behaviour.cart(customer.customer_id) | {e.product_id for e in events if e.type == "dislike"}
         history = tuple(Event(e.product_id, e.type, e.at, e.value) for e in events) if consent else ()
     return Request(
-        n=turn.services.limits.suggestions, customer_id=turn.customer_id, personalised=consent, history=history, bought=bought,
-        kinds=frozenset(wish.kinds), exclude_kinds=frozenset(wish.exclude_kinds), brands=frozenset(wish.brands),
-        exclude_brands=frozenset(wish.exclude_brands), colours=frozenset(wish.colours), min_price=wish.min_price,
-        max_price=wish.max_price, cheaper_than=wish.below, tags=wish.tags, exclude=frozenset(exclude), for_other=wish.for_other,
-        now=turn.services.now())
+        n=turn.services.limits.suggestions,
+        customer_id=turn.customer_id,
+        personalised=consent,
+        history=history,
+        bought=bought,
+        kinds=frozenset(wish.kinds),
+        exclude_kinds=frozenset(wish.exclude_kinds),
+        brands=frozenset(wish.brands),
+        exclude_brands=frozenset(wish.exclude_brands),
+        colours=frozenset(wish.colours),
+        min_price=wish.min_price,
+        max_price=wish.max_price,
+        cheaper_than=wish.below,
+        tags=wish.tags,
+        exclude=frozenset(exclude),
+        for_other=wish.for_other,
+        now=turn.services.now(),
+    )
 
 
 def _unfitting(turn: Turn, wish: Wish) -> set[str]:
@@ -57,8 +70,8 @@ def ask_fresh(turn: Turn, request: Request, shown: Iterable[str]) -> Suggestions
 
 
 def misses(wish: Wish, relaxed: str | None, product: Product) -> list[str]:
-    """For goods that are only the nearest: in which respects this one is not what was wanted. `relaxed`: as the recommender
-    names the limits that it let go."""
+    """For goods that are only the nearest: in which respects this one is not as wanted. `relaxed`: the limits that were
+    let go, as the recommender names them."""
     let_go = (relaxed or "").split("+")
     return [said for limit, miss in _MISSES.items() if limit in let_go and (said := miss(wish, product))]
 

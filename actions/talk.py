@@ -2,15 +2,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from actions.base import ZhikeAction
 from actions.readings import menu_buttons, said
 from actions.turn import Turn
 from actions.wish import yuan
-
-if TYPE_CHECKING:
-    from store.models import Order
 
 RECENT_ORDERS = 10
 _HOURS = ((5, "夜深了"), (9, "早上好"), (12, "上午好"), (14, "中午好"), (18, "下午好"), (23, "晚上好"), (24, "夜深了"))
@@ -28,8 +24,8 @@ class Greet(ZhikeAction):
 
     def handle(self, turn: Turn) -> None:
         unfinished = turn.slot("unfinished")
-        name = turn.customer.name if turn.customer and turn.customer.name else ""
-        hello = f"{name}您好，{time_of_day(turn.services.now().hour)}" if name else f"您好，{time_of_day(turn.services.now().hour)}"
+        name = turn.customer.name if turn.customer else ""
+        hello = f"{name}您好，{time_of_day(turn.services.now().hour)}"
         if isinstance(unfinished, dict) and unfinished.get("intent"):
             turn.set("unfinished", None)
             turn.say("utter_greet_unfinished", hello=hello, what=said(unfinished["intent"]),
@@ -41,14 +37,15 @@ class Greet(ZhikeAction):
 
 
 def likely_wish(turn: Turn) -> tuple[str, dict | None]:
-    """What a customer who says hello probably came for, and the button for it: (sentence, button); empty when nothing is open."""
+    """What a customer who says hello probably came for: (sentence, button for it); empty when nothing is open."""
     if not turn.customer_id:
         return "", None
     orders = turn.services.store.orders.of_customer(turn.customer_id, limit=RECENT_ORDERS)
     for statuses, sentence, intent, title in _LIKELY:
         found = next((o for o in orders if o.status in statuses), None)
         if found:
-            return sentence.format(order=found.title, total=yuan(found.total)), _order_button(turn, found, intent, title)
+            news = sentence.format(order=found.title, total=yuan(found.total))
+            return news, turn.button(title, intent, order_id=found.order_id)
     return "", None
 
 
@@ -61,10 +58,6 @@ _LIKELY = (
     (("pending",), "您的{order}还没付款（￥{total}）。", "track_order", "看订单"),
     (("to_ship", "paid"), "您的{order}在备货，还没发出。", "track_order", "看订单"),
 )
-
-
-def _order_button(turn: Turn, order: Order, intent: str, title: str) -> dict:
-    return turn.button(title, intent, order_id=order.order_id)
 
 
 def _distinct(buttons: list[dict]) -> list[dict]:
@@ -127,9 +120,15 @@ class Chitchat(ZhikeAction):
 
 
 _CHAT = (
-    ("joke", r"笑话|段子|逗我|搞笑|好笑"), ("song", r"唱.{0,3}(歌|曲)|来首|听歌"), ("weather", r"天气|[好真太]冷|[好真太]热|下雨|下雪|刮风|降温"),
-    ("meal", r"吃(饭|了|啥|什么)|饿|早饭|午饭|晚饭"), ("age", r"几岁|多大|年纪|生日"), ("name", r"叫什么|名字|怎么称呼|你是谁"),
-    ("love", r"喜欢你|爱你|女朋友|男朋友|对象|单身|结婚"), ("tired", r"累|困|加班|无聊|烦|睡"), ("busy", r"忙|在(干|做)(嘛|什么|啥)|下班|上班"),
+    ("joke", r"笑话|段子|逗我|搞笑|好笑"),
+    ("song", r"唱.{0,3}(歌|曲)|来首|听歌"),
+    ("weather", r"天气|[好真太][冷热]|下雨|下雪|刮风|降温"),
+    ("meal", r"吃(饭|了|啥|什么)|饿|早饭|午饭|晚饭"),
+    ("age", r"几岁|多大|年纪|生日"),
+    ("name", r"叫什么|名字|怎么称呼|你是谁"),
+    ("love", r"喜欢你|爱你|女朋友|男朋友|对象|单身|结婚"),
+    ("tired", r"累|困|加班|无聊|烦|睡"),
+    ("busy", r"忙|在(干|做)(嘛|什么|啥)|下班|上班"),
 )
 
 

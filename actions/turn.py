@@ -1,4 +1,4 @@
-"""One message of a customer as an action sees it: what was read in it, who says it, what was shown before, and how to answer."""
+"""One message of a customer as an action sees it: what was read in it, who says it, what went before, how to answer."""
 from __future__ import annotations
 
 import json
@@ -37,7 +37,7 @@ class Turn:
         self._events: list[EventType] = []
 
     def _seconds_left(self) -> float:
-        """The server sends along how long it will wait for this action; after that the deed must not be done any more."""
+        """The server sends along how long it waits for this action; after that the deed must not be done any more."""
         told = (self.tracker.latest_message.get("metadata") or {}).get(SECONDS_LEFT)
         limit = self.services.limits.action_seconds
         return min(limit, told) if isinstance(told, (int, float)) else limit
@@ -57,7 +57,8 @@ class Turn:
     def ranking(self) -> list[tuple[str, float]]:
         """(intent, confidence), likeliest first, `nlu_fallback` left out."""
         rows = self.tracker.latest_message.get("intent_ranking") or []
-        return [(r["name"].partition("/")[0], float(r.get("confidence", 0))) for r in rows if r.get("name") != "nlu_fallback"]
+        known = [r for r in rows if r.get("name") and r["name"] != "nlu_fallback"]
+        return [(r["name"].partition("/")[0], float(r.get("confidence", 0))) for r in known]
 
     @property
     def pressed(self) -> bool:
@@ -69,7 +70,7 @@ class Turn:
         return str(self.tracker.latest_message.get("message_id") or "")
 
     def raw_entities(self, kind: str, exclude: bool = False) -> list[dict]:
-        """As the language understanding gave them, with `start`, `end`; those not wanted (role `exclude`) only when asked for."""
+        """As read, with `start` and `end`; those that are not wanted (role `exclude`) only when asked for."""
         return [e for e in self.tracker.latest_message.get("entities") or []
                 if e.get("entity") == kind and (e.get("role") == "exclude") == exclude]
 
@@ -198,7 +199,7 @@ class Turn:
         self._events += events
 
     def events(self) -> list[EventType]:
-        """Everything to hand back to Rasa, in an order that it accepts: slots, other events, the following action last."""
+        """Everything to hand back to Rasa: slots, other events, the following action last."""
         follow = [FollowupAction(self.following)] if self.following else []
         return [SlotSet(k, v) for k, v in self.changed.items()] + self._events + follow
 
@@ -209,4 +210,5 @@ class Turn:
     @property
     def spoke_of_human(self) -> bool:
         """A message of this turn already has a button to a person."""
-        return any(b["payload"].startswith(f"/{HUMAN_INTENT}") for m in self.dispatcher.messages for b in m.get("buttons") or [])
+        buttons = [b for m in self.dispatcher.messages for b in m.get("buttons") or []]
+        return any(b["payload"].startswith(f"/{HUMAN_INTENT}") for b in buttons)

@@ -26,6 +26,7 @@ def ask_which(turn: Turn, goods: list[Product], intent: str, words: str = "utter
     """Shows the candidates with their prices and a button each; 第二个 works from then on."""
     reasons = {p.product_id: "和您说的最接近" for p in goods}
     custom = goods_text.found_message(goods, reasons)
-    buttons = [turn.button(f"第{place}个", intent, product=p.product_id) for place, p in zip("一二三", goods, strict=False)]
+    places = zip("一二三", goods, strict=False)
+    buttons = [turn.button(f"第{place}个", intent, product=p.product_id) for place, p in places]
     turn.say(words, goods=goods_text.numbered(goods), custom=custom, buttons=buttons)
     remember(turn, goods, reasons, custom)

@@ -1,4 +1,4 @@
-"""What the customer is looking for, gathered over several messages: kinds, budget, brands in and out, colour, for whom."""
+"""What the customer is looking for, gathered over several messages: kinds, budget, brands, colours, for whom."""
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -95,11 +95,12 @@ def said_kinds(turn: Turn) -> list[str]:
 def gather(turn: Turn, old: Wish, steering: bool) -> Wish:
     """The wish after this message. `steering`: it steers what was shown; otherwise it asks anew.
 
-    A new kind of goods starts a new wish, and so does asking anew for somebody or for nothing in particular. When steering,
-    whom it is for stays.
+    A new kind of goods starts a new wish, and so does asking anew for somebody or for nothing in particular. When
+    steering, whom it is for stays.
     """
     said = said_kinds(turn)
-    new_kind = bool(said and old.kinds) and not any(related(turn.services.catalogue(), a, b) for a in said for b in old.kinds)
+    catalogue = turn.services.catalogue()
+    new_kind = bool(said and old.kinds) and not any(related(catalogue, a, b) for a in said for b in old.kinds)
     if steering:
         start = Wish(recipient=old.recipient, occasion=old.occasion) if new_kind else old
     else:

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from transcripts import BadTranscript, Talk, Transcript, all_transcripts, judge, load
 from transcripts import Answer as Heard
+from transcripts import BadTranscript, Talk, Transcript, all_transcripts, judge, load
 
 
 def play(bot, loop, transcript: Transcript) -> list[str]:
