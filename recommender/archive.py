@@ -25,9 +25,11 @@ ARRAYS, FACTS, MANIFEST = "arrays.npz", "facts.json", "manifest.json"
 
 
 def save(folder: str | Path, kind: str, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
-    """Writes a model of one kind. arrays: no object arrays; facts: what JSON can hold. Raises OSError when it
-    cannot."""
+    """Writes a model of one kind. arrays: no object arrays (TypeError); facts: what JSON can hold. Raises OSError
+    when it cannot."""
     folder = Path(folder)
+    if objects := [name for name, array in arrays.items() if array.dtype.hasobject]:
+        raise TypeError(f"object arrays would need pickle: {', '.join(objects)}")
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     files = {ARRAYS: buffer.getvalue(), FACTS: _json(facts)}
@@ -44,7 +46,12 @@ def save(folder: str | Path, kind: str, arrays: dict[str, np.ndarray], facts: di
         old = folder.with_name(f".{folder.name}.{uuid4().hex}.old")
         if folder.exists():
             os.rename(folder, old)
-        os.rename(fresh, folder)
+        try:
+            os.rename(fresh, folder)
+        except OSError:
+            if old.exists():
+                os.rename(old, folder)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

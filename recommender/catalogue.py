@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import scipy.sparse as sp
 
-from recommender.gifts import tags_for
+from recommender.gifts import meant_for, tags_for
 from recommender.interactions import number
 from recommender.kernel import normalised
 from recommender.request import Item
@@ -24,7 +24,8 @@ def fold(word: str) -> str:
 
 class Catalogue:
     """items: sorted by product_id, the last of a repeated id counts. price: float64 (items,), NaN where it is no
-    price. offered: available and with a price. content: CSR (items, features), float64, rows of norm 1."""
+    price. offered: available and with a price. meant_for: see `gifts.unsuited`. content: CSR (items, features),
+    float64, rows of norm 1."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         by_id = {item.product_id: item for item in items}
@@ -37,10 +38,20 @@ class Catalogue:
         self._brands = self._lists([item.brand] if item.brand else [] for item in self.items)
         self._colours = self._lists(item.colours for item in self.items)
         self._tags = self._lists((item.tags for item in self.items), plain=True)
+        self.meant_for = np.array([meant_for(i.title or "") for i in self.items], bool).reshape(-1, 3)
         self.content = normalised(self._content())
+        self.content_columns = self.content.T.tocsr()
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def likeness(self, place: int) -> np.ndarray:
+        """Cosine of one product's content with every product's, float64 (items,). Dense times sparse: no slicing
+        needed."""
+        row = slice(self.content.indptr[place], self.content.indptr[place + 1])
+        vector = np.zeros(self.content.shape[1])
+        vector[self.content.indices[row]] = self.content.data[row]
+        return self.content @ vector
 
     def of_kinds(self, kinds: Iterable[str]) -> np.ndarray:
         """Mask of goods that are of one of the kinds, narrow or broad."""

@@ -94,14 +94,8 @@ class Witness:
         if below is not None and price < below:
             found.append({"kind": "cheaper", "than": float(below), "price": price, "by": round(below - price, 2)})
         if request.colours and "colours" not in self.selection.relaxed:
-            own = [
-                colour
-                for colour in catalogue.items[place].colours
-                if catalogue.of_colours([colour])[place]
-                and any(
-                    fold(colour).removesuffix("色") == fold(wanted).removesuffix("色") for wanted in request.colours
-                )
-            ]
+            wanted = {fold(colour).removesuffix("色") for colour in request.colours}
+            own = [c for c in catalogue.items[place].colours if fold(c).removesuffix("色") in wanted]
             found += [{"kind": "colour", "colour": own[0]}] if own else []
         if self.selection.relaxed:
             return found
@@ -115,7 +109,7 @@ class Witness:
     def _sales(self, place: int) -> list[dict[str, Any]]:
         buyers, found = int(self.sellers[place]), []
         product = int(self.places[place])
-        ever = int(np.diff(self.learned.buyers.indptr)[product]) if product >= 0 else 0
+        ever = int(self.learned.buyer_counts[product]) if product >= 0 else 0
         if ever >= self.least:
             found.append({"kind": "bought_ever", "buyers": ever})
         if buyers < self.least:
@@ -129,13 +123,13 @@ class Witness:
             elif 1 < rank <= 3 and not ties and among > 5:
                 found.append({"kind": "top_in_kind", "of": kind, "rank": rank, "among": among, **fact})
         limited = price_limit(self.request.max_price) is not None or price_limit(self.request.min_price) is not None
-        if limited and not set(self.selection.relaxed):
+        if limited and not self.selection.relaxed:
             rank, ties, among = self._rank(place, self.selection.fitting)
             if rank == 1 and not ties and among > 1:
                 found.append({"kind": "best_in_budget", "among": among, **fact})
-        rank, _, among = self._rank(place, self.catalogue.offered)
-        if rank <= _TOP_IN_SHOP and among > 2 * _TOP_IN_SHOP:
-            found.append({"kind": "best_in_shop", "rank": rank, "among": among, **fact})
+        rank, ties, among = self._rank(place, self.catalogue.offered)
+        if rank + ties <= _TOP_IN_SHOP and among > 2 * _TOP_IN_SHOP:
+            found.append({"kind": "best_in_shop", "rank": rank, "ties": ties, "among": among, **fact})
         return [*found, {"kind": "bought_lately", **fact}]
 
     def _personal(self, place: int) -> list[dict[str, Any]]:
@@ -199,16 +193,17 @@ class Witness:
         """The customer's product that most of its other buyers (viewers) took together with this one."""
         learned, best = self.learned, None
         both = learned.together(product, by_purchase)
-        people = learned.buyers if by_purchase else learned.likers
-        me = learned.customer_index.get(self.request.customer_id or "", -1)
+        counts, matrix = (
+            (learned.buyer_counts, learned.bought) if by_purchase else (learned.liker_counts, learned.liked)
+        )
+        me = learned.customer_index.get(str(self.request.customer_id))
+        counted = set() if me is None else set(matrix.indices[matrix.indptr[me] : matrix.indptr[me + 1]].tolist())
         for name in sorted(own):
             other = learned.product_index.get(name)
             if other is None or name not in self.catalogue.index or both[other] < self.least:
                 continue
-            row = people.indices[people.indptr[other] : people.indptr[other + 1]]
-            count, others = int(both[other]), int(row.size - (row == me).sum())
-            mine = people.indices[people.indptr[product] : people.indptr[product + 1]]
-            count -= int((row == me).any() and (mine == me).any())
+            others = int(counts[other]) - (other in counted)  # the customer is not one of the others
+            count = int(both[other]) - (other in counted and product in counted)
             if count >= self.least and (best is None or count / others > best["both"] / best["others"]):
                 best = {
                     "kind": "bought_together" if by_purchase else "viewed_together",

@@ -6,6 +6,7 @@ import numpy as np
 
 from recommender.interactions import DAY, PURCHASE, Interactions
 
+_MOST_PIECES = 10_000.0  # of one line; more is a slip of the keyboard
 FEATURES = ("recency", "orders", "spent", "price", "breadth", "browsing", "tenure")
 """recency: days since the last purchase (without one: days since first seen). orders: days with a purchase. spent:
 yuan, at today's prices. price: mean yuan of a purchased line (without one: the median customer's). breadth: kinds
@@ -23,7 +24,7 @@ def habits(
     people = len(events.customers)
     known = np.isfinite(events.at)
     bought = events.type == PURCHASE
-    pieces = np.where(np.isfinite(events.value) & (events.value > 0), events.value, 1.0)
+    pieces = np.where(np.isfinite(events.value) & (events.value > 0), np.minimum(events.value, _MOST_PIECES), 1.0)
     amount = pieces * price_of[events.product]
     paid = bought & np.isfinite(amount)
 

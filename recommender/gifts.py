@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 _GROUPS = (
     # words of customers, then what tags that cover them say
     ("爸爸 父亲 爸 老爸 老爹 我爸 岳父 公公 父亲节", "爸爸 父亲 爸 老爸 爸妈 父母 长辈 父亲节"),
@@ -39,21 +41,23 @@ for _said, _written in _GROUPS:
         _COVERED[_word] = _COVERED.get(_word, frozenset()) | frozenset(_written.split())
 
 
-_GROWN_UP = frozenset(" ".join(said for said, _ in _GROUPS[:10]).split())
+_GROWN_UP = frozenset(" ".join(said for said, _ in _GROUPS[:9]).split())
 _MEN = frozenset((_GROUPS[0][0] + " 男友 男朋友 老公 丈夫 男票 先生 爷爷 外公 姥爷 伯伯 叔叔 舅舅").split())
 _WOMEN = frozenset((_GROUPS[1][0] + " 女友 女朋友 老婆 妻子 媳妇 女票 太太 奶奶 外婆 姥姥 阿姨 姑姑 闺蜜").split())
 _FOR_CHILDREN = ("儿童", "宝宝", "婴儿", "幼儿", "童装", "童鞋")
 
 
-def unsuited(word: str, title: str) -> bool:
-    """Whether a title says that the product is for others: 儿童 for a grown-up, 女 for a man, 男 for a woman."""
-    word = bare(word)
+def meant_for(title: str) -> tuple[bool, bool, bool]:
+    """Whether a title says: for children, for men only, for women only."""
     men, women = "男" in title, "女" in title
-    return (
-        (word in _GROWN_UP and any(child in title for child in _FOR_CHILDREN))
-        or (word in _MEN and women and not men)
-        or (word in _WOMEN and men and not women)
-    )
+    return any(child in title for child in _FOR_CHILDREN), men and not women, women and not men
+
+
+def unsuited(word: str, meant: np.ndarray) -> np.ndarray:
+    """Goods whose title says that they are for others: 儿童 for a grown-up, 女 for a man, 男 for a woman.
+    meant: bool (goods, 3), rows of `meant_for`; returns bool (goods,)."""
+    word = bare(word)
+    return meant @ np.array([word in _GROWN_UP, word in _WOMEN, word in _MEN])
 
 
 def bare(word: str) -> str:

@@ -51,8 +51,10 @@ class Learned:
         self.customer_index = {name: place for place, name in enumerate(self.customers)}
         self.buyers = self.bought.T.tocsr()
         """Products × customers: rows list the buyers of a product."""
+        self.buyer_counts = np.diff(self.buyers.indptr)
         self.liked = sp.csr_matrix(self.taste.multiply(self.taste > 0))
         self.likers = self.liked.T.tocsr()
+        self.liker_counts = np.diff(self.likers.indptr)
 
     @classmethod
     def fit(

@@ -15,7 +15,7 @@ from recommender.request import Request
 PARTS = ("item_cf", "content", "segment", "popular")
 _PERSONAL = 3  # the first three parts use the customer's own past
 _DUE, _TAGGED = 1.0, 2.0  # above any sum of parts but for the best
-_ALIKE = 0.92  # cosine of content above which two products are the same thing twice
+_ALIKE = 0.88  # cosine of content above which two products are the same thing twice
 _POOL = 40
 
 
@@ -55,13 +55,13 @@ def rank(
     parts[3] = _scaled(popular[places])
     if profile.personal and profile.taste:
         parts[0] = _scaled(to_catalogue(learned.related(profile.taste), catalogue_places)[places])
-        liked = [(catalogue.index[name], weight) for name, weight in profile.taste.items() if name in catalogue.index]
-        if liked:
-            rows, weights = zip(*sorted(liked), strict=True)
-            wanted = catalogue.content[list(rows)].T @ np.array(weights)
-            alike = catalogue.content @ wanted
-            alike[list(rows)] -= weights  # a product is like itself; that alone is no reason to show it
-            parts[1] = config.content_share * _scaled(alike[places])
+        liked = np.zeros(len(catalogue))
+        for name, weight in profile.taste.items():
+            if name in catalogue.index:
+                liked[catalogue.index[name]] = weight
+        # The product itself is taken off: that it is like itself is no reason to show it.
+        alike = catalogue.content @ (catalogue.content_columns @ liked) - liked
+        parts[1] = config.content_share * _scaled(alike[places])
         if 0 <= profile.segment < len(learned.segment_sellers):
             mine = learned.segment_sellers[profile.segment].astype(np.float64)
             parts[2] = config.segment_share * _scaled(to_catalogue(mine, catalogue_places)[places])
@@ -83,7 +83,7 @@ def boosted(
     for word in request.tags:
         if word in tags:
             total += _TAGGED * tags[word][places]
-        total -= _TAGGED / 2 * np.array([unsuited(word, catalogue.items[place].title or "") for place in places], bool)
+        total -= _TAGGED / 2 * unsuited(word, catalogue.meant_for[places])
     waiting = [at for at, place in enumerate(places.tolist()) if place in due]
     if waiting:
         first = max(waiting, key=lambda at: (total[at], -at))
@@ -98,8 +98,6 @@ def choose(catalogue: Catalogue, places: np.ndarray, total: np.ndarray, n: int, 
     order = np.argsort(-total, kind="stable")  # places ascend by product id, so equal scores do too
     pool = order[: max(_POOL, 4 * n)]
     value = total[pool].astype(np.float64)
-    vectors = catalogue.content[places[pool]]
-    likeness = (vectors @ vectors.T).toarray()
     alike = np.zeros(pool.size)
     left = np.ones(pool.size, bool)
     chosen: list[int] = []
@@ -108,7 +106,8 @@ def choose(catalogue: Catalogue, places: np.ndarray, total: np.ndarray, n: int, 
         best = int(np.where(left, value - penalty, -np.inf).argmax())
         chosen.append(best)
         left[best] = False
-        alike = np.maximum(alike, likeness[best])
+        if len(chosen) < n:
+            alike = np.maximum(alike, catalogue.likeness(int(places[pool[best]]))[places[pool]])
     return sorted((int(pool[at]) for at in chosen), key=lambda at: (-total[at], at))
 
 

@@ -62,15 +62,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "近 {days} 天有 {buyers} 位顾客买，在{of}里排第 {rank}",
     ),
     "best_in_shop": (
-        "近 {days} 天全店销量排第 {rank}，{buyers} 位顾客买了",
-        "全店热销第 {rank}：近 {days} 天 {buyers} 位顾客买了",
+        "近 {days} 天全店销量前十，{buyers} 位顾客买了",
+        "全店卖得最多的十款之一，近 {days} 天 {buyers} 位顾客买了",
     ),
     "bought_lately": ("近 {days} 天有 {buyers} 位顾客买了", "近 {days} 天 {buyers} 位顾客选了它"),
     "cheaper": ("{price} 元，比 {than} 元低 {by} 元", "价格更低：{price} 元，少 {by} 元"),
     "lowest_price": ("符合要求的 {among} 款里价格最低，{price} 元", "{among} 款合适的里它最便宜，{price} 元"),
     "colour": ("有您要的{colour}", "{colour}有货，正是您要的颜色"),
     "plain": ("现货，{price} 元", "有现货，现价 {price} 元", "目前有货，{price} 元"),
-    "in_budget": ("{price} 元，在您的预算内", "现价 {price} 元，没超预算"),
+    "in_budget": ("{price} 元，在您说的价位里", "现价 {price} 元，价位合适"),
     "bought_ever": ("已有 {buyers} 位顾客买过", "店里 {buyers} 位顾客买过这款"),
     "looked_at": ("这款您看过，还没买", "您看过这款，现在有货"),
 }

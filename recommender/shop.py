@@ -67,10 +67,11 @@ class ShopRecommender:
         now = _seconds(request.now)
         profile = Profile.of(self._learned, request, now)
         due = self._due(profile, request, now)
-        bought_for_good = set(profile.bought) - {self._catalogue.items[place].product_id for place in due}
-        selection = select(
-            self._catalogue, request, {*request.exclude, *profile.disliked, *profile.at_hand, *bought_for_good}
-        )
+        never = {*request.exclude, *profile.disliked, *profile.at_hand}
+        waiting = {self._catalogue.items[place].product_id for place in due}
+        selection = select(self._catalogue, request, never | (set(profile.bought) - waiting))
+        if selection.relaxed and due:  # a reminder is worth it only when it is what was asked for
+            due, selection = {}, select(self._catalogue, request, never | set(profile.bought))
         if not selection.places.size or request.n <= 0:
             return Suggestions("popular", False, False, unmatched_tags=tuple(sorted(request.tags)))
         if selection.distance is not None:
@@ -101,8 +102,7 @@ class ShopRecommender:
         scores += ranking.to_catalogue(self._learned.related({product_id: 1.0}), self._places)
         here = self._catalogue.index.get(product_id)
         if here is not None:
-            alike = (self._catalogue.content @ self._catalogue.content[here].T).toarray().ravel()
-            scores += config.content_share * alike
+            scores += config.content_share * self._catalogue.likeness(here)
             scores[here] = 0.0
         scores[~self._catalogue.offered] = 0.0
         order = np.argsort(-scores, kind="stable")[: max(n, 0)]

@@ -1,0 +1,281 @@
+"""What is learnt: events and their weights, consumables, segments; and how long it takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from recommender_kit import NOW
+
+from recommender import CustomerFacts, Item, Request, Segments, ShopConfig, ShopRecommender
+from recommender.features import FEATURES, habits
+from recommender.gifts import meant_for, tags_for, unsuited
+from recommender.interactions import TYPES, bought_matrix, event_weights, read, seconds, taste_matrix
+from recommender.repurchase import Cycles
+
+ROWS = [
+    ("c1", "p1", "view", None, NOW),
+    ("c1", "p2", "购买", 2, NOW),
+    ("c0", "p1", "不喜欢", None, NOW - timedelta(days=1)),
+]
+
+
+class Columns:
+    """Columns with iteration, as the store hands them over."""
+
+    def __iter__(self):
+        return iter(ROWS)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ROWS,
+        iter(ROWS),
+        Columns(),
+        dict(
+            zip(("customer_id", "product_id", "type", "value", "at"), map(list, zip(*ROWS, strict=True)), strict=True)
+        ),
+        [dict(zip(("customer_id", "product_id", "type", "value", "at"), row, strict=True)) for row in ROWS],
+    ],
+)
+def test_events_come_as_rows_columns_or_mappings(source):
+    events = read(source)
+    assert events.customers == ["c0", "c1"] and events.products == ["p1", "p2"]
+    assert [TYPES[t] for t in events.type] == ["view", "purchase", "dislike"]
+    assert events.customer.tolist() == [1, 1, 0] and events.value[1] == 2 and np.isnan(events.value[0])
+
+
+def test_rows_that_cannot_be_used_are_counted():
+    events = read([*ROWS, (None, "p", "view"), ("c", " ", "view"), ("c", "p", "???"), ("c",), ("c", "p", None)])
+    assert len(events) == 3 and events.skipped == 5
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        NOW,
+        NOW.replace(tzinfo=None) + timedelta(hours=8),
+        "2026-11-25 12:00:00",
+        NOW.timestamp(),
+        np.datetime64("2026-11-25T12:00:00"),
+        NOW.astimezone(timezone(timedelta(hours=-5))),
+    ],
+)
+def test_moments_without_a_zone_are_shanghai(moment):
+    assert seconds(moment) == NOW.timestamp()
+
+
+def test_moments_that_cannot_be_read_are_unknown():
+    assert seconds(date(2026, 11, 25)) == datetime(2026, 11, 24, 16, tzinfo=timezone.utc).timestamp()
+    for nonsense in (None, "", "gestern", np.datetime64("NaT"), float("inf"), object()):
+        assert np.isnan(seconds(nonsense))
+
+
+def test_a_purchase_outweighs_a_cart_a_favourite_a_view_and_dislike_is_negative():
+    now = NOW.timestamp()
+    view, click, favourite, cart, purchase, dislike = event_weights(np.arange(6), np.full(6, now), ShopConfig(), now)
+    assert purchase > cart > favourite > view == click > 0 > dislike
+
+
+def test_weights_halve_with_age_and_unknown_or_future_times_are_safe():
+    config, now = ShopConfig(), NOW.timestamp()
+    purchase, view = TYPES.index("purchase"), TYPES.index("view")
+    age = np.array([0, config.half_life_days, -400, np.nan]) * 86400
+    weights = event_weights(np.full(4, purchase), now - age, config, now) / config.purchase_weight
+    assert weights.tolist() == pytest.approx([1, 0.5, 1, 0.5])
+    old = event_weights(np.array([view]), np.array([now - config.browse_half_life_days * 86400]), config, now)
+    assert old[0] == pytest.approx(config.view_weight / 2)
+
+
+def test_matrices_keep_ids_and_rows_together():
+    events = read([*ROWS, ("c1", "p2", "purchase", 1, NOW - timedelta(days=9)), ("c1", "p1", "purchase", 1, None)])
+    taste, bought = taste_matrix(events, ShopConfig(), NOW.timestamp()), bought_matrix(events)
+    c0, c1, p1, p2 = (
+        events.customers.index("c0"),
+        events.customers.index("c1"),
+        events.products.index("p1"),
+        events.products.index("p2"),
+    )
+    assert taste[c0, p1] < 0 < taste[c1, p2]
+    assert bought[c1, p2] == NOW.timestamp() and bought[c1, p1] == 1.0 and bought[c0, p1] == 0
+
+
+def test_a_kind_is_a_consumable_when_its_buyers_come_back():
+    kind = {"food": "猫粮", "phone": "手机", "rare": "茶叶"}
+    rows = [(f"c{n}", "food", "purchase", 1, NOW - timedelta(days=31 * turn)) for n in range(4) for turn in range(3)]
+    rows += [(f"c{n}", "phone", "purchase", 1, NOW) for n in range(30)] + [
+        ("c0", "phone", "purchase", 1, NOW - timedelta(days=50))
+    ]
+    rows += [("c0", "rare", "purchase", 1, NOW), ("c0", "rare", "purchase", 1, NOW - timedelta(days=10))]
+    rows += [
+        ("c9", "food", "purchase", 1, NOW),
+        ("c9", "food", "purchase", 1, NOW - timedelta(hours=2)),
+    ]  # one order twice
+    cycles = Cycles.fit(read(rows), kind, ShopConfig())
+    assert cycles.kinds == {"猫粮": (31.0, 8)}
+    assert cycles.cycle("c0", "food", ("猫粮",)).based_on == "own"
+    assert cycles.cycle("c9", "food", ("猫粮",)).based_on == "product"
+    assert cycles.cycle("c9", "another", ("宠物", "猫粮")).based_on == "kind"
+    assert cycles.cycle("c0", "phone", ("手机",)) is None
+    assert Cycles.from_facts(cycles.as_facts()) == cycles
+
+
+def test_features_by_hand():
+    rows = [
+        ("c", "a", "purchase", 2, NOW - timedelta(days=10)),
+        ("c", "b", "purchase", None, NOW - timedelta(days=4)),
+        ("c", "a", "view", None, NOW - timedelta(days=20)),
+        ("d", "a", "view", None, NOW - timedelta(days=3)),
+    ]
+    plain = habits(
+        read(rows),
+        np.array([10.0, 40.0]),
+        np.array([0, 1]),
+        np.array([np.nan, NOW.timestamp() - 5 * 86400]),
+        NOW.timestamp(),
+    )
+    assert dict(zip(FEATURES, plain[0].round(3).tolist(), strict=True)) == {
+        "recency": 4,
+        "orders": 2,
+        "spent": 60,
+        "price": 30,
+        "breadth": 2,
+        "browsing": 0.333,
+        "tenure": 20,
+    }
+    assert dict(zip(FEATURES, plain[1].round(3).tolist(), strict=True)) == {
+        "recency": 3,
+        "orders": 0,
+        "spent": 0,
+        "price": 30,
+        "breadth": 1,
+        "browsing": 1,
+        "tenure": 5,
+    }
+
+
+def test_segments_find_the_groups_and_name_them_apart():
+    rng = np.random.default_rng(1)
+    centres = np.array([[1, 5, 7, 5, 2, 1, 6], [5, 1, 4, 4, 1, 1, 6], [2, 0.5, 3, 4, 1, 3, 2.0]])
+    features = np.concatenate([c + rng.normal(0, 0.05, (30, 7)) for c in centres])
+    segments = Segments(3).fit(features)
+    labels = segments.predict(features)
+    assert [len(set(labels[n : n + 30].tolist())) for n in (0, 30, 60)] == [1, 1, 1]
+    names = [segments.segments[labels[n]].name for n in (0, 30, 60)]
+    assert len(set(names)) == 3
+    assert names[1] == "许久没来的老客"
+    assert sum(s.size for s in segments.segments) == 90 and sum(s.share for s in segments.segments) == pytest.approx(1)
+    assert Segments(3).fit(features).segments == segments.segments, "the same seed gives the same segments"
+
+
+@pytest.mark.parametrize(("rows", "k"), [(0, 0), (1, 1), (3, 1)])
+def test_fewer_distinct_customers_give_fewer_segments(rows, k):
+    segments = Segments(5).fit(np.ones((rows, 7)))
+    assert len(segments.segments) == k
+    assert segments.predict(np.ones((2, 7))).tolist() == ([0, 0] if k else [-1, -1])
+
+
+def test_every_customer_with_an_event_has_a_described_segment(shop):
+    for customer in {c for c, *_ in shop.events}:
+        segment = shop.model.segment_of(customer)
+        assert segment.name and "位顾客" in segment.description and set(segment.centroid) == set(FEATURES)
+    assert shop.model.segment_count == len(shop.model.segments) == 5
+    assert shop.model.segment_of("nobody") is None and shop.model.segment_of(None) is None
+
+
+def test_words_for_whom_match_the_tags_that_cover_them():
+    tags = ["送爸妈", "送男友", "送女友", "送长辈", "年货", "出差", "送孩子"]
+    for word, wanted in {
+        "爸爸": {"送爸妈", "送长辈"},
+        "我妈妈": {"送爸妈", "送长辈"},
+        "女朋友": {"送女友"},
+        "送老公": {"送男友"},
+        "春节": {"年货"},
+        "出差": {"出差"},
+        "送爸妈": {"送爸妈", "送长辈"},
+        "儿子": {"送孩子"},
+        "生日": set(),
+    }.items():
+        assert tags_for(word, tags) == wanted, word
+
+
+def test_titles_that_name_others_are_known():
+    meant = np.array([meant_for(title) for title in ("儿童水杯", "女士香水", "男士剃须刀", "男女同款T恤", "保温杯")])
+    for word, wanted in {
+        "爸爸": [1, 1, 0, 0, 0],
+        "女朋友": [1, 0, 1, 0, 0],
+        "儿子": [0] * 5,
+        "同事": [1, 0, 0, 0, 0],
+    }.items():
+        assert unsuited(word, meant).astype(int).tolist() == wanted, word
+
+
+def big_shop() -> tuple[list, list[Item], list[CustomerFacts]]:
+    """800 goods, 3,000 customers, 60,000 events with a long tail and consumables."""
+    rng = np.random.default_rng(7)
+    items = [
+        Item(
+            f"P{n:04d}",
+            f"牌{n % 40} 商品第{n}号 {n * 7919 % 1000}克 款{n % 13}",
+            float(rng.integers(9, 3000)),
+            (f"类{n % 60}", f"类{n % 60}之{n % 3}"),
+            f"牌{n % 40}",
+            ("黑色", "白色")[: 1 + n % 2],
+            ("送爸妈", "出差")[: n % 3],
+            n % 29 != 0,
+        )
+        for n in range(800)
+    ]
+    popularity = 1 / np.arange(1, 801) ** 0.7
+    products = rng.choice(800, 60_000, p=popularity / popularity.sum())
+    customers = rng.integers(0, 3000, 60_000)
+    types = rng.choice(["view", "cart", "favourite", "purchase", "dislike"], 60_000, p=[0.62, 0.1, 0.05, 0.22, 0.01])
+    ages = rng.uniform(0, 400, 60_000)
+    events = [
+        (f"C{c:04d}", f"P{p:04d}", t, 1.0, NOW - timedelta(days=a))
+        for c, p, t, a in zip(customers.tolist(), products.tolist(), types.tolist(), ages.tolist(), strict=True)
+    ]
+    return events, items, [CustomerFacts(f"C{n:04d}", NOW - timedelta(days=500)) for n in range(3000)]
+
+
+def test_it_is_quick_enough_for_a_talk(tmp_path):
+    """Bounds with room for a busy machine; the figures are printed (pytest -s)."""
+    events, items, customers = big_shop()
+    started = time.process_time()
+    model = ShopRecommender.fit(events, items, customers, now=NOW)
+    fit = time.process_time() - started
+    model.save(tmp_path / "model")
+    started = time.process_time()
+    model = ShopRecommender.load(tmp_path / "model")
+    load = time.process_time() - started
+    started = time.process_time()
+    model = model.with_catalogue(items)
+    view = time.process_time() - started
+    wishes = [
+        {},
+        {"kinds": frozenset({"类3"})},
+        {"max_price": 300.0},
+        {"tags": frozenset({"爸爸"}), "for_other": True},
+        {"personalised": False},
+    ]
+    spent = []
+    for turn in range(400):
+        request = Request(customer_id=f"C{turn * 7 % 3000:04d}", now=NOW, **wishes[turn % len(wishes)])
+        started = time.thread_time()
+        model.suggest(request)
+        spent.append((time.thread_time() - started) * 1000)
+    p50, p99 = np.percentile(spent, [50, 99])
+    print(f"\nfit {fit:.2f} s, load {load:.3f} s, view {view * 1000:.0f} ms, suggest p50 {p50:.2f} ms p99 {p99:.2f} ms")
+    assert load < 0.5 and view < 0.5 and p50 < 3 and fit < 20
+
+
+def test_importing_brings_in_nothing_heavy():
+    heavy = "{'tensorflow', 'rasa', 'sqlalchemy', 'pandas', 'sklearn'}"
+    code = f"import sys, recommender; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
