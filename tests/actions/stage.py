@@ -1,6 +1,6 @@
-"""A stage to try actions on without training anything: a tiny shop in a real database, the rules, and the responses as written.
+"""A stage to try actions on without training: a tiny shop in a real database, the rules and the responses as written.
 
-`Stage.hear(text, intent, …)` plays what Rasa does with a message: the rule's action, its slots, the action that follows,
+`Stage.hear(text, intent, …)` plays what Rasa does with a message: the rule's action, slots, the action that follows,
 the response filled in. It raises when a response is missing or a placeholder stays open.
 """
 from __future__ import annotations
@@ -32,10 +32,10 @@ from store.models import FaqEntry, Product
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = (
     # id, title, price, category, type, brand, colours, tags, stock, more attributes
-    ("H1", "小米 Buds 5 蓝牙耳机 降噪", 199, "耳机", "蓝牙耳机", "小米", "黑色/白色", "数码;送男友", 50, {"续航": "8小时"}),
+    ("H1", "小米 Buds 5 蓝牙耳机 降噪", 199, "耳机", "蓝牙耳机", "小米", "黑色/白色", "数码", 50, {"续航": "8小时"}),
     ("H2", "华为 FreeBuds SE 蓝牙耳机", 149, "耳机", "蓝牙耳机", "华为", "白色", "数码", 50, {"防水": "IP54"}),
     ("H3", "漫步者 LolliClip 蓝牙耳机", 259, "耳机", "蓝牙耳机", "漫步者", "黑色", "数码", 20, {}),
-    ("H4", "索尼 WH-CH520 头戴式耳机", 399, "耳机", "头戴式耳机", "索尼", "黑色/蓝色", "数码;送女友", 8, {"续航": "50小时"}),
+    ("H4", "索尼 WH-CH520 头戴式耳机", 399, "耳机", "头戴式耳机", "索尼", "黑色/蓝色", "数码", 8, {"续航": "50小时"}),
     ("H5", "漫步者 W820NB 头戴式耳机", 229, "耳机", "头戴式耳机", "漫步者", "灰色", "数码", 30, {}),
     ("H6", "小米 Buds 青春版 蓝牙耳机", 89, "耳机", "蓝牙耳机", "小米", "白色", "数码;学生", 90, {}),
     ("H7", "安克 Liberty 蓝牙耳机", 329, "耳机", "蓝牙耳机", "安克", "黑色", "数码", 12, {}),
@@ -61,7 +61,8 @@ def product(row: tuple[Any, ...]) -> Product:
     product_id, title, price, category, kind, brand, colours, tags, stock, more = row
     attributes = {k: tuple(v.split("/")) for k, v in {"类型": kind, "颜色": colours, **more}.items() if v}
     return Product(product_id=product_id, title=title, price=float(price), category=category, brand=brand, stock=stock,
-                   tags=tuple(tags.split(";")), image_url=f"https://img.shop.example/{product_id}.jpg", attributes=attributes)
+                   tags=tuple(tags.split(";")), image_url=f"https://img.shop.example/{product_id}.jpg",
+                   attributes=attributes)
 
 
 def fill_tiny_shop(store: Store) -> None:
@@ -75,15 +76,15 @@ def fill_tiny_shop(store: Store) -> None:
         {"customer_id": "C2", "name": "周静", "consent_personalisation": "false", "consent_marketing": "false"}])
     ordered = {"quantity": 1, "ordered_at": str((now - timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S"))}
     import_rows(store, "orders", [
-        {"order_id": "730101", "customer_id": "C1", "product_id": "H2", "price": 149, "status": "已发货", "carrier": "顺丰速运",
-         "tracking_no": "SF139028", **ordered}])
+        {"order_id": "730101", "customer_id": "C1", "product_id": "H2", "price": 149, "status": "已发货",
+         "carrier": "顺丰速运", "tracking_no": "SF139028", **ordered}])
     import_rows(store, "faq", [{"question": e.question, "answer": e.answer, "similar_questions": ";".join(e.similar),
                                 "category": e.category} for e in (FaqEntry(*row) for row in FAQ)])
+    said_of = (("P1", "充电快，出差带着很方便", 5), ("P2", "有点重，价格实在", 4))
     import_rows(store, "reviews", [
-        {"product_id": "P1", "customer_id": f"R{n}", "text": f"充电快，出差带着很方便{n}", "at": "2026-01-01 10:00:00", "rating": 5}
-        for n in range(6)] + [
-        {"product_id": "P2", "customer_id": f"R{n}", "text": f"有点重，价格实在{n}", "at": "2026-01-01 10:00:00", "rating": 4}
-        for n in range(6)])
+        {"product_id": product_id, "customer_id": f"R{n}", "text": f"{text}{n}", "at": "2026-01-01 10:00:00",
+         "rating": rating}
+        for product_id, text, rating in said_of for n in range(6)])
 
 
 @functools.cache
@@ -170,7 +171,9 @@ class Stage:
             self.executor.register_action(action)
         self._responses, self._rules, self._random, self._count = responses(), rules(), random.Random(seed), 0
 
-    def hear(self, text: str, intent: str, *entities: tuple, mood: str | None = "neutral", ranking: Iterable[tuple] = ()) -> Said:
+    def hear(
+        self, text: str, intent: str, *entities: tuple, mood: str | None = "neutral", ranking: Iterable[tuple] = ()
+    ) -> Said:
         """entities: (kind, value) or (kind, value, "exclude"). mood None: a button."""
         self._count += 1
         message = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "message_id": f"m{self._count}",
@@ -195,11 +198,13 @@ class Stage:
     @staticmethod
     def _entity(text: str, kind: str, value: Any, role: str | None = None) -> dict[str, Any]:
         start = max(0, text.find(str(value)))
-        entity = {"entity": kind, "value": value, "start": start, "end": start + len(str(value)), "extractor": "EntityMatcher"}
+        entity = {"entity": kind, "value": value, "start": start, "end": start + len(str(value)),
+                  "extractor": "EntityMatcher"}
         return entity | ({"role": role} if role else {})
 
     def _perform(self, action: str, message: dict[str, Any], said: Said) -> str | None:
-        tracker = Tracker(self.sender, dict(self.slots), message, [], False, None, {"name": self.form} if self.form else {}, None)
+        loop = {"name": self.form} if self.form else {}
+        tracker = Tracker(self.sender, dict(self.slots), message, [], False, None, loop, None)
         dispatcher = CollectingDispatcher()
         events = asyncio.run(self.executor.actions[action](dispatcher, tracker, {}))
         for words in dispatcher.messages:

@@ -50,7 +50,8 @@ def test_yes_to_what_is_in_stock_instead_shows_that_kind(stage):
 
 
 @pytest.mark.parametrize(("text", "product", "words"), [
-    ("这个杯子什么材质", "C1", "不锈钢"), ("保质期多久", "K1", "9个月"), ("续航怎么样", "H4", "50小时"), ("有哪些颜色", "S1", "黑色、白色"),
+    ("这个杯子什么材质", "C1", "不锈钢"), ("保质期多久", "K1", "9个月"), ("续航怎么样", "H4", "50小时"),
+    ("有哪些颜色", "S1", "黑色、白色"),
     ("充电快吗，能快充吗", "P1", "6 条评价提到"),
 ])
 def test_properties_come_from_the_data(stage, text, product, words):

@@ -26,7 +26,8 @@ def test_hello_to_a_visitor_names_nobody(talk):
     assert said.responses == ["utter_greet"] and said.buttons
 
 
-@pytest.mark.parametrize(("hour", "words"), [(0, "夜深了"), (6, "早上好"), (10, "上午好"), (13, "中午好"), (16, "下午好"), (20, "晚上好")])
+@pytest.mark.parametrize(("hour", "words"), [
+    (0, "夜深了"), (6, "早上好"), (10, "上午好"), (13, "中午好"), (16, "下午好"), (20, "晚上好")])
 def test_time_of_day(hour, words):
     assert time_of_day(hour) == words
 
@@ -83,7 +84,8 @@ def test_not_what_i_asked_offers_the_other_readings(stage):
 
 
 def test_not_understood_offers_two_readings_then_the_menu_with_a_person(stage):
-    first = stage.hear("那个弄一下", "nlu_fallback", ranking=[("track_order", .3), ("urge_delivery", .25), ("greet", .1)])
+    unsure = [("track_order", .3), ("urge_delivery", .25), ("greet", .1)]
+    first = stage.hear("那个弄一下", "nlu_fallback", ranking=unsure)
     assert [b["payload"] for b in first.buttons] == ["/track_order", "/urge_delivery", "/request_human"]
     assert all("那个弄一下" in text for text in first.every)
     second = stage.hear("就那个", "nlu_fallback", ranking=[("track_order", .3), ("urge_delivery", .25)])
@@ -119,7 +121,8 @@ def test_what_no_shop_does_is_refused_with_what_can_be_done(stage, text):
 
 
 @pytest.mark.parametrize(("text", "response"), [
-    ("讲个笑话", "utter_chitchat_joke"), ("你几岁", "utter_chitchat_age"), ("吃饭了吗", "utter_chitchat_meal"), ("哈哈哈", "utter_chitchat")])
+    ("讲个笑话", "utter_chitchat_joke"), ("你几岁", "utter_chitchat_age"), ("吃饭了吗", "utter_chitchat_meal"),
+    ("哈哈哈", "utter_chitchat")])
 def test_small_talk(stage, text, response):
     assert stage.hear(text, "chitchat").responses == [response]
 
@@ -164,6 +167,7 @@ def test_the_merchant_sets_how_patient_the_bot_is(talk):
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("都五天了还不发货", "五天"), ("等了半个月", "半个月"), ("3天了", "3天"), ("好几天了", "好几天"), ("怎么还不发", None)])
+    ("都五天了还不发货", "五天"), ("等了半个月", "半个月"), ("3天了", "3天"),
+    ("好几天了", "好几天"), ("怎么还不发", None)])
 def test_how_long_somebody_waited(text, words):
     assert waited(text) == words

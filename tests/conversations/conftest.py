@@ -1,5 +1,5 @@
-"""A trained bot on the tiny shop, in this process. The language model is kept in pytest's cache and trained again only when
-its sources changed."""
+"""A trained bot on the tiny shop, in this process. The language model is kept in pytest's cache and trained again only
+when its sources changed."""
 from __future__ import annotations
 
 import asyncio

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 from transcripts import Answer as Heard
-from transcripts import BadTranscript, Talk, Transcript, all_transcripts, judge, load
+from transcripts import BadTranscriptError, Talk, Transcript, all_transcripts, judge, load
 
 
 def play(bot, loop, transcript: Transcript) -> list[str]:
@@ -18,11 +18,13 @@ def play(bot, loop, transcript: Transcript) -> list[str]:
         if message is None:
             button = talk.last.button(step.pressed) if talk.last else None
             if button is None:
-                wrong.append(f"第 {number} 句 {step.shown}：上一条回复没有这个按钮，有 {[b['title'] for b in talk.last.buttons]}")
+                there = [b["title"] for b in talk.last.buttons] if talk.last else []
+                wrong.append(f"第 {number} 句 {step.shown}：上一条回复没有这个按钮，有 {there}")
                 continue
             message = button["payload"]
         answer = Heard(loop.run_until_complete(bot.conversations.turn(who, message, "test")))
-        wrong += [f"第 {number} 句 {step.shown}：{why}\n    答的是：{answer.text}" for why in judge(step.expected, answer, talk)]
+        complaints = judge(step.expected, answer, talk)
+        wrong += [f"第 {number} 句 {step.shown}：{why}\n    答的是：{answer.text}" for why in complaints]
         talk.took(answer)
     return wrong
 
@@ -36,5 +38,5 @@ def test_transcript(bot, loop, transcript: Transcript):
 def test_a_misspelt_transcript_is_refused(tmp_path):
     path = tmp_path / "x.yml"
     path.write_text("讲的是: x\n顾客: C1\n对话: [{客户: 你好, 知客: {说道: [好]}}]", encoding="utf-8")
-    with pytest.raises(BadTranscript, match="说道"):
+    with pytest.raises(BadTranscriptError, match="说道"):
         load(path)

@@ -20,7 +20,7 @@ _ASKS = re.compile(r"[?？]|请(您)?(说|告诉|发|选|点)")
 _SORRY = re.compile(r"抱歉|对不起|不好意思|久等|着急|糟心|添麻烦")
 
 
-class BadTranscript(ValueError):
+class BadTranscriptError(ValueError):
     """The file is not written as README.md says."""
 
 
@@ -44,10 +44,10 @@ class Transcript:
 
 
 def load(path: Path) -> Transcript:
-    """Raises BadTranscript with the file's name, the step and the word that is wrong."""
+    """Raises BadTranscriptError with the file's name, the step and the word that is wrong."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     if set(content) != {"讲的是", "顾客", "对话"}:
-        raise BadTranscript(f"{path.name}：只能有 讲的是、顾客、对话 三项，现在是 {sorted(content)}")
+        raise BadTranscriptError(f"{path.name}：只能有 讲的是、顾客、对话 三项，现在是 {sorted(content)}")
     steps = tuple(_step(path.name, number, step) for number, step in enumerate(content["对话"], start=1))
     customer = None if content["顾客"] == VISITOR else str(content["顾客"])
     return Transcript(path.stem, content["讲的是"], customer, steps)
@@ -57,7 +57,7 @@ def _step(file: str, number: int, step: dict[str, Any]) -> Step:
     expected = step.get("知客") or {}
     strange = (set(step) - _STEP_KEYS) | (set(expected) - set(CHECKS)) | (set(expected.get("商品") or {}) - _GOODS_KEYS)
     if strange or ("客户" in step) == ("点" in step):
-        raise BadTranscript(f"{file} 第 {number} 句：要么 客户 要么 点；不认识 {sorted(strange)}")
+        raise BadTranscriptError(f"{file} 第 {number} 句：要么 客户 要么 点；不认识 {sorted(strange)}")
     said = step.get("客户")
     return Step(None if said is None else str(said), step.get("点"), expected)
 
@@ -117,16 +117,20 @@ class Talk:
 Check = Callable[[Any, Answer, Talk], "list[str]"]
 CHECKS: dict[str, Check] = {
     "说到": lambda want, answer, talk: [f"没说到 {w}" for w in want if not re.search(w, answer.visible)],
-    "说到其一": lambda want, answer, talk: [] if any(re.search(w, answer.visible) for w in want) else [f"一个都没说到 {want}"],
+    "说到其一": lambda want, answer, talk: _unless(any(re.search(w, answer.visible) for w in want), f"没说到 {want}"),
     "不说": lambda want, answer, talk: [f"不该说 {w}" for w in want if re.search(w, answer.visible)],
     "按钮": lambda want, answer, talk: [f"没有按钮 {w}" for w in want if not answer.button(w)],
-    "问": lambda want, answer, talk: [] if bool(_ASKS.search(answer.text) or answer.buttons) == want else ["问没问不对"],
-    "道歉": lambda want, answer, talk: [] if bool(_SORRY.search(answer.text)) == want else ["道歉没道歉不对"],
-    "人工": lambda want, answer, talk: [] if ("人工" in answer.visible) == want else ["提没提人工不对"],
-    "没有商品": lambda want, answer, talk: [f"推了商品 {answer.ids}"] if want and answer.ids else [],
-    "换句话": lambda want, answer, talk: ["和上一句一样"] if want and talk.last and talk.last.text == answer.text else [],
+    "问": lambda want, answer, talk: _unless(bool(_ASKS.search(answer.text) or answer.buttons) == want, "问没问不对"),
+    "道歉": lambda want, answer, talk: _unless(bool(_SORRY.search(answer.text)) == want, "道歉没道歉不对"),
+    "人工": lambda want, answer, talk: _unless(("人工" in answer.visible) == want, "提没提人工不对"),
+    "没有商品": lambda want, answer, talk: _unless(not (want and answer.ids), f"推了商品 {answer.ids}"),
+    "换句话": lambda want, answer, talk: _unless(not talk.last or talk.last.text != answer.text, "和上一句一样"),
     "商品": lambda want, answer, talk: _goods(want, answer, talk),
 }
+
+
+def _unless(holds: bool, complaint: str) -> list[str]:
+    return [] if holds else [complaint]
 
 
 def _goods(want: dict[str, Any], answer: Answer, talk: Talk) -> list[str]:
