@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 FORM_INTENTS: dict[str, str] = {
     "return_form": "request_return", "exchange_form": "request_exchange", "cancel_form": "cancel_order",
     "change_form": "change_order", "problem_form": "report_problem", "invoice_form": "ask_invoice",
-    "warranty_form": "ask_warranty", "price_protection_form": "ask_price_protection",
+    "repair_form": "ask_warranty", "price_protection_form": "ask_price_protection", "privacy_form": "privacy_request",
 }
 """Which intent begins a form again."""
 

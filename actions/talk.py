@@ -28,6 +28,7 @@ class Greet(ZhikeAction):
         hello = f"{name}您好，{time_of_day(turn.services.now().hour)}"
         if isinstance(unfinished, dict) and unfinished.get("intent"):
             turn.set("unfinished", None)
+            turn.offer(f"action_{unfinished['intent']}")
             turn.say("utter_greet_unfinished", hello=hello, what=said(unfinished["intent"]),
                      buttons=[turn.button("接着办", unfinished["intent"]), turn.button("不办了", "deny")])
             return

@@ -189,6 +189,10 @@ class Stage:
             action = self._perform(action, message, said)
         return said
 
+    def start_session(self) -> None:
+        """An hour of silence is over."""
+        self._perform("action_session_start", {"text": ""}, Said())
+
     def press(self, button: dict[str, str]) -> Said:
         """A button of an earlier answer."""
         found = re.fullmatch(r"/(\w+)(\{.*\})?", button["payload"])

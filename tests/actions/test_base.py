@@ -9,6 +9,7 @@ from stage import ROOT, every_action, load_yaml, placeholders, responses, rules
 
 from actions.base import ZhikeAction
 from actions.readings import MENU, readings
+from actions.session import FORM_INTENTS
 from store import DeadlinePassed, StoreUnavailable
 
 INTENTS = [next(iter(i)) for part in load_yaml("bot/domain/intents.yml") for i in part["intents"]]
@@ -57,6 +58,21 @@ def test_who_the_customer_is_stands_in_no_slot(talk):
     visitor.slots |= {"customer_id": "C1", "customer": "C1"}
     visitor.hear("推荐几款耳机", "request_recommendation", ("category", "耳机"))
     assert visitor.hear("第一个来一个", "place_order", ("ordinal", 1)).responses == ["utter_order_please_log_in"]
+
+
+def test_a_new_session_forgets_the_slots_and_offers_to_go_on_with_half_a_form(stage):
+    stage.hear("推荐几款耳机", "request_recommendation", ("category", "耳机"))
+    stage.form = "return_form"
+    stage.start_session()
+    assert stage.slots == {"unfinished": {"intent": "request_return"}} and stage.form is None
+    said = stage.hear("你好", "greet")
+    assert said.responses == ["utter_greet_unfinished"] and said.buttons[0]["payload"] == "/request_return"
+    assert stage.hear("你好", "greet").responses == ["utter_greet_news"]
+
+
+def test_every_form_can_be_taken_up_again():
+    forms = {name for part in load_yaml("bot/domain/**/*.yml") for name in part.get("forms") or {}}
+    assert set(FORM_INTENTS) == forms
 
 
 # --- texts and rules ---------------------------------------------------------------------------------
