@@ -74,6 +74,7 @@ def train(settings: Settings, quick: bool = False, force: bool = False, tell: Te
         model = publish(settings.models, draft, manifest, settings.models_kept)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        (settings.models / f"{draft.name}.quick.yml").unlink(missing_ok=True)
     tell(f"已切换到新模型 {version}")
     return Trained(version, str(model.folder), language_seconds > 0, True, round(language_seconds, 1), round(shop_seconds, 1),
                    shop["customers"], shop["products"], shop["interactions"], shop["segments"])
@@ -132,12 +133,12 @@ def train_rasa(settings: Settings, target: Path, quick: bool = False) -> None:
     settings.logs.mkdir(parents=True, exist_ok=True)
     log = settings.logs / "train.log"
     environment = {"RASA_TELEMETRY_ENABLED": "false", "RASA_MAX_CACHE_SIZE": "0", "ZHIKE_CACHE": str(settings.cache),
-                   "RASA_CACHE_DIRECTORY": str(settings.cache / "rasa"), "TF_CPP_MIN_LOG_LEVEL": "3", "ZHIKE_QUICK": "1" if quick else ""}
+                   "RASA_CACHE_DIRECTORY": str(settings.cache / "rasa"), "TF_CPP_MIN_LOG_LEVEL": "3", "TQDM_DISABLE": "1"}
     with log.open("a", encoding="utf-8") as out, _captured(out, environment) as caught:
         import rasa.model_training
 
         result = rasa.model_training.train(
-            domain=str(ROOT / "bot/domain"), config=str(ROOT / "bot/config.yml"),
+            domain=str(ROOT / "bot/domain"), config=str(_quick_config(target.parent) if quick else ROOT / "bot/config.yml"),
             training_files=[str(path) for path in (ROOT / "data/nlu", ROOT / "data/rules", ROOT / "data/stories") if path.exists()],
             output=str(target.parent), fixed_model_name=target.name, force_training=True)
         for warning in caught:
@@ -147,6 +148,19 @@ def train_rasa(settings: Settings, target: Path, quick: bool = False) -> None:
         raise Problem("训练没有成功", f"Rasa 的说明在 {log}", "看日志最后几行，改好训练数据后再运行一次 zhike train")
     if misaligned:
         raise Problem(f"有 {len(misaligned)} 处实体标注和分词对不上", misaligned[0].splitlines()[0], f"改 data/nlu 里的这句；全部见 {log}")
+
+
+def _quick_config(folder: Path) -> Path:
+    """The configuration without the slow sentence encoder, which takes minutes to read the training messages the first time."""
+    import yaml
+
+    config = yaml.safe_load((ROOT / "bot/config.yml").read_text(encoding="utf-8"))
+    for component in config["pipeline"]:
+        if "e5" in component:
+            component["e5"] = False
+    path = folder.parent / f"{folder.name}.quick.yml"
+    path.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from bot.errors import Problem
 from bot.settings import PREFIX, ROOT, Settings, load
 
 # What the code reads that is no setting of settings.toml.
-OTHER_VARIABLES = frozenset({"ZHIKE_DEBUG", "ZHIKE_PYTHON", "ZHIKE_CACHE", "ZHIKE_QUICK", "ZHIKE_UTF8_SET", "ZHIKE_TESTS_NO_SKIP"})
+OTHER_VARIABLES = frozenset({"ZHIKE_DEBUG", "ZHIKE_PYTHON", "ZHIKE_CACHE", "ZHIKE_UTF8_SET", "ZHIKE_TESTS_NO_SKIP"})
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def load_agent(rasa_model: Path, trackers: LiveTrackerStore, actions: TimedActio
     # Set here and not handed over: Rasa would wrap it in a store that goes on in memory, silently, when the database fails.
     agent.tracker_store = trackers
     agent.load_model(str(rasa_model))
+    agent.processor.graph_runner = shims.StraightRunner(agent.processor.graph_runner)
     return agent
 
 
