@@ -31,6 +31,8 @@ class ZhikeAction(Action, ABC):
     """When this action interrupts a form, the form asks its question again. False: for what ends or hands in a form."""
     sets_topic: ClassVar[bool] = True
     """False: a move in the talk (yes, thanks, what do you mean), which leaves what the talk is about."""
+    ends_turn: ClassVar[bool] = True
+    """Run after another action, it ends the turn itself: no rule knows what comes after the two together. False: runs inside a form."""
     is_fallback: ClassVar[bool] = False
     """True: not understood; does not reset the count of messages not understood in a row."""
 
@@ -53,6 +55,8 @@ class ZhikeAction(Action, ABC):
             self._before(turn)
             self.handle(turn)
             self._after(turn)
+            if self.ends_turn and not turn.following and tracker.latest_action_name not in (None, "action_listen"):
+                turn.follow("action_listen")
             return turn.events()
         except Exception:
             log.exception("%s failed", self.action_name)

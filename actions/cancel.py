@@ -1,4 +1,5 @@
 """Cancelling an order that has not been sent, and taking back an application (return, exchange, repair …)."""
+
 from __future__ import annotations
 
 import re
@@ -16,8 +17,20 @@ if TYPE_CHECKING:
     from store.models import Case, Order
 
 WITHDRAWABLE = ("return", "refund", "exchange", "repair", "install", "invoice", "price_protection", "problem")
-CASE_ZH = {"return": "退货", "refund": "退款", "exchange": "换货", "repair": "维修", "install": "安装预约", "invoice": "发票",
-           "price_protection": "价保", "problem": "问题反馈", "complaint": "投诉", "urge": "催单", "human_question": "登记"}
+CASE_ZH = {
+    "return": "退货",
+    "refund": "退款",
+    "exchange": "换货",
+    "repair": "维修",
+    "install": "安装预约",
+    "invoice": "发票",
+    "price_protection": "价保",
+    "problem": "问题反馈",
+    "complaint": "投诉",
+    "urge": "催单",
+    "human_question": "登记",
+    "privacy": "数据",
+}
 _OF_CASE = re.compile(r"(?:退货|退款|换货|售后|维修|报修|安装|发票|价保|保价)(?:的)?(?:申请|单|流程|服务|预约)?")
 _ABOUT_APPLYING = re.compile(r"申请|售后|流程|撤[销回]|不退了|不换了|不修了")
 
@@ -41,9 +54,17 @@ def refuse_cancel(turn: Turn, order: Order) -> None:
     turn.set("order_focus", order.order_id)
     number = {"order_id": order.order_id}
     if order.status in ON_THE_WAY:
-        turn.say("utter_cancel_too_late", **facts, buttons=[turn.button("看物流", "track_order", **number), turn.human_button])
+        turn.say(
+            "utter_cancel_too_late",
+            **facts,
+            buttons=[turn.button("看物流", "track_order", **number), turn.human_button],
+        )
     elif order.status in ARRIVED:
-        turn.say("utter_cancel_arrived", **facts, buttons=[turn.button("申请退货", "request_return", **number), turn.human_button])
+        turn.say(
+            "utter_cancel_arrived",
+            **facts,
+            buttons=[turn.button("申请退货", "request_return", **number), turn.human_button],
+        )
     else:
         tell_status(turn, order)
 
@@ -62,8 +83,10 @@ class CancelForm(ServiceForm):
 
     def __init__(self) -> None:
         which = order_question(_cancellable, "取消")
-        self.questions = (Question("order", which.ask, which.read, lambda draft: not draft.get("target")),
-                          Question("confirm", self._ask_confirm, self.read_confirm))
+        self.questions = (
+            Question("order", which.ask, which.read, lambda draft: not draft.get("target")),
+            Question("confirm", self._ask_confirm, self.read_confirm),
+        )
 
     def open(self, turn: Turn) -> bool:
         if case_to_withdraw(turn):
@@ -108,12 +131,22 @@ class CancelForm(ServiceForm):
         order = draft.order
         if draft.get("target"):
             case = _case(turn, draft)
-            turn.say("utter_confirm_withdraw", what=CASE_ZH[case.kind] if case else "", case=str(draft.get("target")),
-                     buttons=self.confirm_buttons(turn, draft, "确认撤销", "先不撤销"))
+            turn.say(
+                "utter_confirm_withdraw",
+                what=CASE_ZH[case.kind] if case else "",
+                case=str(draft.get("target")),
+                buttons=self.confirm_buttons(turn, draft, "确认撤销", "先不撤销"),
+            )
             return
         money = f"已付的 {yuan(order.total)} 会按原支付方式退回" if order.status not in UNPAID else "还没付款，不会扣钱"
-        turn.say("utter_confirm_cancel_again" if again else "utter_confirm_cancel", order=order.order_id, goods=goods(order), total=yuan(order.total),
-                 money=money, buttons=self.confirm_buttons(turn, draft, "确认取消", "先不取消"))
+        turn.say(
+            "utter_confirm_cancel_again" if again else "utter_confirm_cancel",
+            order=order.order_id,
+            goods=goods(order),
+            total=yuan(order.total),
+            money=money,
+            buttons=self.confirm_buttons(turn, draft, "确认取消", "先不取消"),
+        )
 
     def submit(self, turn: Turn, draft: Draft) -> None:
         if draft.get("target"):
@@ -122,14 +155,22 @@ class CancelForm(ServiceForm):
         order_id = draft.get("order")
         unpaid = draft.order is not None and draft.order.status in UNPAID
         try:
-            order = turn.services.store.orders.cancel(order_id, turn.customer_id, (draft.get("reason") or {}).get("text", ""),
-                                                      deadline=turn.deadline)
+            order = turn.services.store.orders.cancel(
+                order_id, turn.customer_id, (draft.get("reason") or {}).get("text", ""), deadline=turn.deadline
+            )
         except OrderNotCancellable as error:
-            turn.say("utter_store_refused", why=error.reason_zh, buttons=[turn.button("看物流", "track_order", order_id=order_id),
-                                                                         turn.human_button])
+            turn.say(
+                "utter_store_refused",
+                why=error.reason_zh,
+                buttons=[turn.button("看物流", "track_order", order_id=order_id), turn.human_button],
+            )
             return
-        turn.say("utter_cancelled_unpaid" if unpaid else "utter_cancelled", order=order.order_id, goods=goods(order),
-                 total=yuan(order.total))
+        turn.say(
+            "utter_cancelled_unpaid" if unpaid else "utter_cancelled",
+            order=order.order_id,
+            goods=goods(order),
+            total=yuan(order.total),
+        )
 
     def _withdraw(self, turn: Turn, draft: Draft) -> None:
         case = _case(turn, draft)

@@ -1,4 +1,5 @@
 """Changing an order before it is sent: address, phone, recipient, colour, size, quantity, day, a note."""
+
 from __future__ import annotations
 
 import re
@@ -15,8 +16,16 @@ from store.errors import OrderNotChangeable
 if TYPE_CHECKING:
     from store.models import Order, Product
 
-KINDS = {"address": "收货地址", "phone": "联系电话", "recipient": "收货人", "colour": "颜色", "size": "尺码", "quantity": "数量",
-         "delivery_date": "送货日期", "note": "备注"}
+KINDS = {
+    "address": "收货地址",
+    "phone": "联系电话",
+    "recipient": "收货人",
+    "colour": "颜色",
+    "size": "尺码",
+    "quantity": "数量",
+    "delivery_date": "送货日期",
+    "note": "备注",
+}
 OF_GOODS = ("colour", "size", "quantity")
 _KIND_WORDS = (
     ("address", re.compile(r"地址|地止|寄到|寄去|收货地|搬家|送到(?!货)|换个地方")),
@@ -25,12 +34,21 @@ _KIND_WORDS = (
     ("colour", re.compile(r"颜色|色号|[红黑白灰蓝绿紫粉黄棕]色")),
     ("size", re.compile(r"尺码|尺寸|[大小]一?[码号]|码数|鞋码")),
     ("quantity", re.compile(r"数量|件数|多拍|少拍|改成?\s*[一二两三四五六七八九十\d]+\s*[件个双盒瓶包袋套条只台]")),
-    ("delivery_date", re.compile(r"改天|改期|改到.{0,4}(?:送|号|日|天|周|星期)|晚[点几]天?(?:送|发|到)|延[后迟期]|推迟|(?:周|星期|礼拜)[一二三四五六日天末].{0,3}送|先别发")),
+    (
+        "delivery_date",
+        re.compile(
+            r"改天|改期|改到.{0,4}(?:送|号|日|天|周|星期)|晚[点几]天?(?:送|发|到)|延[后迟期]|推迟|(?:周|星期|礼拜)[一二三四五六日天末].{0,3}送|先别发"
+        ),
+    ),
     ("note", re.compile(r"备注|贺卡|刻字|留言|驿站|自提|代收|放(?:在)?(?:门口|门卫|前台|保安)|别打电话|礼盒|包装")),
 )
 _NUMBERS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_COUNT = re.compile(r"(?:改成?|要|换成?|变成?|就|减到|加到|共|到)?\s*(\d{1,3}|[一二两三四五六七八九十])\s*(?:件|个|双|盒|瓶|包|袋|套|条|只|台|份|箱|罐)")
-_RECIPIENT = re.compile(r"(?:收件人|收货人|名字|姓名)?(?:改成?|换成?|是|叫|写|为)\s*([\u4e00-\u9fff·]{2,8}?)(?:吧|了|$|[,，。])")
+_COUNT = re.compile(
+    r"(?:改成?|要|换成?|变成?|就|减到|加到|共|到)?\s*(\d{1,3}|[一二两三四五六七八九十])\s*(?:件|个|双|盒|瓶|包|袋|套|条|只|台|份|箱|罐)"
+)
+_RECIPIENT = re.compile(
+    r"(?:收件人|收货人|名字|姓名)?(?:改成?|换成?|是|叫|写|为)\s*([\u4e00-\u9fff·]{2,8}?)(?:吧|了|$|[,，。])"
+)
 
 
 def _changeable(order: Order) -> bool:
@@ -56,12 +74,25 @@ def kind_of_change(turn: Turn) -> str | None:
 def refuse_change(turn: Turn, order: Order, kind: str | None) -> None:
     """Says why the order can't be changed any more, and the way on."""
     turn.set("order_focus", order.order_id)
-    facts = {"order": order.order_id, "goods": goods(order), "parcel": parcel(order), "what": KINDS.get(kind or "", "地址和订单信息")}
+    facts = {
+        "order": order.order_id,
+        "goods": goods(order),
+        "parcel": parcel(order),
+        "what": KINDS.get(kind or "", "地址和订单信息"),
+    }
     number = {"order_id": order.order_id}
     if order.status in ON_THE_WAY:
-        turn.say("utter_change_too_late", **facts, buttons=[turn.button("看物流", "track_order", **number), turn.human_button])
+        turn.say(
+            "utter_change_too_late",
+            **facts,
+            buttons=[turn.button("看物流", "track_order", **number), turn.human_button],
+        )
     elif order.status in ARRIVED:
-        turn.say("utter_change_arrived", **facts, buttons=[turn.button("申请换货", "request_exchange", **number), turn.human_button])
+        turn.say(
+            "utter_change_arrived",
+            **facts,
+            buttons=[turn.button("申请换货", "request_exchange", **number), turn.human_button],
+        )
     else:
         tell_status(turn, order)
 
@@ -87,7 +118,9 @@ def read_variant(turn: Turn, draft: Draft, kind: str, asked: bool) -> str | None
     wanted = wanted or next((value for value in sorted(offered, key=len, reverse=True) if value.upper() in words), None)
     if wanted is None or turn.pressed:
         return None
-    fitting = next((value for value in offered if wanted.upper() in (value.upper(), value.upper().removesuffix("码"))), None)
+    fitting = next(
+        (value for value in offered if wanted.upper() in (value.upper(), value.upper().removesuffix("码"))), None
+    )
     if fitting or not offered:
         return fitting or wanted
     raise Unfit("utter_variant_not_offered", wanted=wanted, what=KINDS[kind], offered="、".join(offered))
@@ -112,11 +145,17 @@ def _read_value(turn: Turn, draft: Draft, asked: bool) -> str | None:
     if kind == "delivery_date":
         return _read_day(turn)
     words = re.sub(r"^.*?备注(?:一下)?[:：,，]?", "", text).strip()
-    return words[:100] if len(plain(words)) >= 2 and (asked or "备注" not in text or words) and not asks_something(words) else None
+    return (
+        words[:100]
+        if len(plain(words)) >= 2 and (asked or "备注" not in text or words) and not asks_something(words)
+        else None
+    )
 
 
 def _read_count(text: str, asked: bool) -> str | None:
-    found = _COUNT.findall(half(text)) or (re.findall(r"^\s*(\d{1,3}|[一二两三四五六七八九十])\s*$", half(text)) if asked else [])
+    found = _COUNT.findall(half(text)) or (
+        re.findall(r"^\s*(\d{1,3}|[一二两三四五六七八九十])\s*$", half(text)) if asked else []
+    )
     if not found:
         return None
     number = found[-1]
@@ -141,8 +180,13 @@ def _ask_value(turn: Turn, draft: Draft, again: bool) -> None:
     offered = _offered(turn, draft, kind) if kind in ("colour", "size") else ()
     buttons = [turn.button(value, "inform", choice=value) for value in offered[:6]]
     again_ = "_again" if again else ""
-    turn.say(f"utter_ask_new_{kind}{again_}" if kind in ("address", "phone", "delivery_date") else f"utter_ask_case_value{again_}",
-             what=KINDS.get(kind, ""), buttons=buttons)
+    turn.say(
+        f"utter_ask_new_{kind}{again_}"
+        if kind in ("address", "phone", "delivery_date")
+        else f"utter_ask_case_value{again_}",
+        what=KINDS.get(kind, ""),
+        buttons=buttons,
+    )
 
 
 class ChangeForm(ServiceForm):
@@ -199,8 +243,14 @@ class ChangeForm(ServiceForm):
         return f"{super().token(draft)}:{draft.get('value')}"
 
     def _ask_confirm(self, turn: Turn, draft: Draft, again: bool) -> None:
-        turn.say("utter_confirm_change", order=str(draft.get("order")), goods=goods(draft.order), what=KINDS[draft.get("kind")],
-                 value=str(draft.get("value")), buttons=self.confirm_buttons(turn, draft, "确认修改", "先不改"))
+        turn.say(
+            "utter_confirm_change",
+            order=str(draft.get("order")),
+            goods=goods(draft.order),
+            what=KINDS[draft.get("kind")],
+            value=str(draft.get("value")),
+            buttons=self.confirm_buttons(turn, draft, "确认修改", "先不改"),
+        )
 
     def submit(self, turn: Turn, draft: Draft) -> None:
         kind, value = draft.get("kind"), draft.get("value")
@@ -208,7 +258,9 @@ class ChangeForm(ServiceForm):
         if kind in OF_GOODS and draft.product_id:
             changes["product_id"] = draft.product_id
         try:
-            order = turn.services.store.orders.change(draft.get("order"), turn.customer_id, changes, deadline=turn.deadline)
+            order = turn.services.store.orders.change(
+                draft.get("order"), turn.customer_id, changes, deadline=turn.deadline
+            )
         except OrderNotChangeable as error:
             turn.say("utter_store_refused", why=error.reason_zh, buttons=[turn.human_button])
             return

@@ -1,4 +1,5 @@
 """Questions that most forms ask: which order, which of its goods, why, is it right so."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -12,18 +13,24 @@ from actions.turn import Turn
 if TYPE_CHECKING:
     from store.models import Order, OrderLine
 
+OWN_WORDS = frozenset({"inform", "report_problem", "chitchat", "praise", "ask_product_info"})
+"""Readings under which a free answer to "why?" comes in."""
+
 Fits = Callable[["Order"], bool]
 
 
 def order_question(fits: Fits, intent_words: str, may: Callable[[Turn], Fits] | None = None) -> Question:
     """Which order. fits: the orders offered; may: the same, when it depends on the moment (terms).
     intent_words: what is done with it, for the question."""
+
     def which(turn: Turn) -> Fits:
         return may(turn) if may else fits
 
     def ask(turn: Turn, draft: Draft, again: bool) -> None:
         pool = [o for o in orders_of(turn) if which(turn)(o)]
-        show_list(turn, "utter_ask_case_order_again" if again else "utter_ask_case_order", pool, "inform", deed=intent_words)
+        show_list(
+            turn, "utter_ask_case_order_again" if again else "utter_ask_case_order", pool, "inform", deed=intent_words
+        )
 
     def read(turn: Turn, draft: Draft, asked: bool) -> str | None:
         found = named_order(turn, orders_of(turn)) if draft.get("order") else find_order(turn, which(turn))
@@ -38,6 +45,7 @@ def order_question(fits: Fits, intent_words: str, may: Callable[[Turn], Fits] | 
 
 def item_question(needed: Callable[[Draft], bool] = lambda draft: True, whole: bool = True) -> Question:
     """Which of the order's goods; asked only when there are several."""
+
     def ask(turn: Turn, draft: Draft, again: bool) -> None:
         lines = draft.order.lines if draft.order else ()
         buttons = [turn.button(short(line.title, 12), "inform", choice=line.product_id) for line in lines[:5]]
@@ -76,13 +84,17 @@ def line_is_meant(turn: Turn, line: OrderLine, asked: bool) -> bool:
     return asked and len(words) >= 2 and not turn.pressed and (words in plain(line.title) or plain(line.title) in words)
 
 
-def reason_question(intent_words: str, keys: tuple[str, ...], needed: Callable[[Draft], bool] = lambda draft: True) -> Question:
+def reason_question(
+    intent_words: str, keys: tuple[str, ...], needed: Callable[[Draft], bool] = lambda draft: True
+) -> Question:
     """Why. The value is {"key", "text"}: a known reason, or the customer's own words as `other`."""
     offered = [reason for reason in REASONS if reason.key in keys]
 
     def ask(turn: Turn, draft: Draft, again: bool) -> None:
         buttons = [turn.button(reason.label, "inform", choice=reason.key) for reason in offered]
-        turn.say("utter_ask_case_reason_again" if again else "utter_ask_case_reason", buttons=buttons, deed=intent_words)
+        turn.say(
+            "utter_ask_case_reason_again" if again else "utter_ask_case_reason", buttons=buttons, deed=intent_words
+        )
 
     def read(turn: Turn, draft: Draft, asked: bool) -> dict[str, str] | None:
         if turn.pressed:
@@ -91,8 +103,9 @@ def reason_question(intent_words: str, keys: tuple[str, ...], needed: Callable[[
         found = reason_of(turn.text)
         if found:
             return {"key": found.key, "text": turn.text.strip()[:100]}
-        own_words = turn.intent in ("inform", "complain", "nlu_fallback", "report_problem", "chitchat", "praise", "ask_product_info")
-        if asked and own_words and len(plain(turn.text)) >= 3 and not refuses(turn):
+        said = plain(turn.text)
+        own_words = (turn.intent in OWN_WORDS and len(said) >= 3) or (turn.intent == "nlu_fallback" and len(set(said)) >= 5)
+        if asked and own_words and not refuses(turn):
             return {"key": "other", "text": turn.text.strip()[:100]}
         return None
 
@@ -109,9 +122,15 @@ def reason_label(draft: Draft) -> str:
     return found.label if found else str((value or {}).get("text", "")) if isinstance(value, dict) else ""
 
 
-def choice_question(field: str, words: str, choices: dict[str, str], read: Callable[[Turn, Draft, bool], Any],
-                    needed: Callable[[Draft], bool] = lambda draft: True) -> Question:
+def choice_question(
+    field: str,
+    words: str,
+    choices: dict[str, str],
+    read: Callable[[Turn, Draft, bool], Any],
+    needed: Callable[[Draft], bool] = lambda draft: True,
+) -> Question:
     """One of a few: buttons, or words that `read` knows. choices: value → what its button says."""
+
     def ask(turn: Turn, draft: Draft, again: bool) -> None:
         buttons = [turn.button(label, "inform", choice=value) for value, label in choices.items()]
         turn.say(f"{words}_again" if again else words, buttons=buttons)
@@ -125,9 +144,14 @@ def choice_question(field: str, words: str, choices: dict[str, str], read: Calla
     return Question(field, ask, read_choice, needed)
 
 
-def text_question(field: str, words: str, read: Callable[[str, bool], str | None],
-                  needed: Callable[[Draft], bool] = lambda draft: True) -> Question:
+def text_question(
+    field: str,
+    words: str,
+    read: Callable[[str, bool], str | None],
+    needed: Callable[[Draft], bool] = lambda draft: True,
+) -> Question:
     """A value typed by the customer; `read(text, asked)` finds it or raises Unfit."""
+
     def ask(turn: Turn, draft: Draft, again: bool) -> None:
         turn.say(f"{words}_again" if again else words)
 

@@ -1,4 +1,5 @@
 """Anger about the shop: what went wrong in the customer's words, sorry once, a concrete next step; the second time a person."""
+
 from __future__ import annotations
 
 import re
@@ -34,11 +35,17 @@ class Complain(ZhikeAction):
         facts = {"topic": topic or "这次的体验", "case": case or ""}
         if turn.upset >= turn.services.limits.upset_turns:
             turn.offer("action_request_human")
-            turn.say("utter_complain_again" if case else "utter_complain_again_unrecorded", **facts, buttons=[turn.human_button],
-                     custom=handover_data("offered"))
+            turn.say(
+                "utter_complain_again" if case else "utter_complain_again_unrecorded",
+                **facts,
+                buttons=[turn.human_button],
+                custom=handover_data("offered"),
+            )
             return
         buttons = self._next_steps(turn)
-        turn.say("utter_complain" if case else "utter_complain_unrecorded", **facts, buttons=[*buttons, turn.human_button])
+        turn.say(
+            "utter_complain" if case else "utter_complain_unrecorded", **facts, buttons=[*buttons, turn.human_button]
+        )
 
     @staticmethod
     def _record(turn: Turn, topic: str | None) -> str | None:
@@ -46,8 +53,13 @@ class Complain(ZhikeAction):
         if turn.anonymous:
             return None
         try:
-            case = turn.services.store.cases.open("complaint", turn.customer_id, order_id=turn.slot("order_focus"),
-                                                  details={"topic": topic, "text": turn.text[:300]}, deadline=turn.deadline)
+            case = turn.services.store.cases.open(
+                "complaint",
+                turn.customer_id,
+                order_id=turn.slot("order_focus"),
+                details={"topic": topic, "text": turn.text[:300]},
+                deadline=turn.deadline,
+            )
         except StoreError:
             return None
         return case.case_id

@@ -1,4 +1,5 @@
 """Swapping received goods for another size, another colour, or a sound piece of the same."""
+
 from __future__ import annotations
 
 import re
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
     from store.models import Order
 
 SAME = "同款换新"
-_SAME = re.compile(r"换新|换个(?:新|好)的|同款|一样的|重新(?:发|寄)|补发|换一(?:个|件|台|双|瓶|盒)(?:新|好)?的?$|换台|没坏的|好的(?:给|换)")
+_SAME = re.compile(
+    r"换新|换个(?:新|好)的|同款|一样的|重新(?:发|寄)|补发|换一(?:个|件|台|双|瓶|盒)(?:新|好)?的?$|换台|没坏的|好的(?:给|换)"
+)
 
 
 def exchange_days(turn: Turn) -> int:
-    return policy_days(turn, "多少天内可以换货", "request_exchange") or policy_days(turn, "七天无理由退货", "request_return") or LAWFUL_DAYS
+    return (
+        policy_days(turn, "多少天内可以换货", "request_exchange")
+        or policy_days(turn, "七天无理由退货", "request_return")
+        or LAWFUL_DAYS
+    )
 
 
 def _read_target(turn: Turn, draft: Draft, asked: bool) -> dict[str, str] | None:
@@ -54,8 +61,14 @@ def _ask_target(turn: Turn, draft: Draft, again: bool) -> None:
     line = draft.line
     product = turn.services.catalogue().products.get(line.product_id) if line else None
     offered = [*(product.sizes if product else ()), *(product.colours if product else ())]
-    buttons = [turn.button(value, "inform", choice=value) for value in offered[:6]] + [turn.button(SAME, "inform", choice="same")]
-    turn.say("utter_ask_exchange_target_again" if again else "utter_ask_exchange_target", goods=goods_meant(draft), buttons=buttons)
+    buttons = [turn.button(value, "inform", choice=value) for value in offered[:6]] + [
+        turn.button(SAME, "inform", choice="same")
+    ]
+    turn.say(
+        "utter_ask_exchange_target_again" if again else "utter_ask_exchange_target",
+        goods=goods_meant(draft),
+        buttons=buttons,
+    )
 
 
 class ExchangeForm(ServiceForm):
@@ -67,10 +80,18 @@ class ExchangeForm(ServiceForm):
 
     def __init__(self) -> None:
         self.questions = (
-            order_question(lambda order: order.status in ARRIVED, "换", lambda turn: lambda order: within_term(turn, order, exchange_days(turn))),
+            order_question(
+                lambda order: order.status in ARRIVED,
+                "换",
+                lambda turn: lambda order: within_term(turn, order, exchange_days(turn)),
+            ),
             item_question(whole=False),
             Question("value", _ask_target, _read_target),
-            reason_question("换货", ("size", "broken", "wrong", "change_of_mind"), lambda draft: "same" in (draft.get("value") or {})),
+            reason_question(
+                "换货",
+                ("size", "broken", "wrong", "change_of_mind"),
+                lambda draft: "same" in (draft.get("value") or {}),
+            ),
             Question("confirm", self._ask_confirm, self.read_confirm),
         )
 
@@ -105,8 +126,12 @@ class ExchangeForm(ServiceForm):
     def _not_arrived(self, turn: Turn, order: Order) -> None:
         if order.status in UNSHIPPED:
             turn.set("order_focus", order.order_id)
-            turn.say("utter_not_shipped_change_instead", order=order.order_id, goods=goods(order),
-                     buttons=[turn.button("直接改订单", "change_order", order_id=order.order_id), turn.human_button])
+            turn.say(
+                "utter_not_shipped_change_instead",
+                order=order.order_id,
+                goods=goods(order),
+                buttons=[turn.button("直接改订单", "change_order", order_id=order.order_id), turn.human_button],
+            )
         else:
             refuse_not_arrived(turn, order, self.deed)
 
@@ -114,8 +139,13 @@ class ExchangeForm(ServiceForm):
         days, running = exchange_days(turn), open_case(turn, order, ("exchange",))
         if running:
             turn.set("order_focus", order.order_id)
-            turn.say("utter_exchange_running", case=running.case_id, order=order.order_id, goods=goods(order),
-                     buttons=[turn.button("看进度", "ask_refund_status"), turn.human_button])
+            turn.say(
+                "utter_exchange_running",
+                case=running.case_id,
+                order=order.order_id,
+                goods=goods(order),
+                buttons=[turn.button("看进度", "ask_refund_status"), turn.human_button],
+            )
         elif order.status not in ARRIVED:
             self._not_arrived(turn, order)
         elif not within_term(turn, order, days):
@@ -141,15 +171,31 @@ class ExchangeForm(ServiceForm):
 
     def _ask_confirm(self, turn: Turn, draft: Draft, again: bool) -> None:
         reason = reason_label(draft)
-        turn.say("utter_confirm_exchange", goods=goods_meant(draft), order=str(draft.get("order")), target=target_label(draft.get("value")),
-                 reason=f"（{reason}）" if reason else "", buttons=self.confirm_buttons(turn, draft, "确认换货", "先不换"))
+        turn.say(
+            "utter_confirm_exchange",
+            goods=goods_meant(draft),
+            order=str(draft.get("order")),
+            target=target_label(draft.get("value")),
+            reason=f"（{reason}）" if reason else "",
+            buttons=self.confirm_buttons(turn, draft, "确认换货", "先不换"),
+        )
 
     def submit(self, turn: Turn, draft: Draft) -> None:
         case = turn.services.store.cases.open(
-            "exchange", turn.customer_id, order_id=draft.get("order"), product_id=draft.product_id,
-            details={"wanted": draft.get("value"), "reason": draft.get("reason")}, deadline=turn.deadline)
-        turn.say("utter_exchange_submitted", case=case.case_id, goods=goods_meant(draft), target=target_label(draft.get("value")),
-                 buttons=[turn.button("查进度", "ask_refund_status")])
+            "exchange",
+            turn.customer_id,
+            order_id=draft.get("order"),
+            product_id=draft.product_id,
+            details={"wanted": draft.get("value"), "reason": draft.get("reason")},
+            deadline=turn.deadline,
+        )
+        turn.say(
+            "utter_exchange_submitted",
+            case=case.case_id,
+            goods=goods_meant(draft),
+            target=target_label(draft.get("value")),
+            buttons=[turn.button("查进度", "ask_refund_status")],
+        )
 
 
 EXCHANGE = ExchangeForm()

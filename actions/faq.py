@@ -4,6 +4,7 @@ Char n-gram TF-IDF over each entry's question and similar questions, after a lig
 synonyms. Letters that no entry knows count with the highest weight, so that a question about something else scores
 low: a wrong answer in the shop's name is worse than none. Pure Python, built in milliseconds, read-only afterwards.
 """
+
 from __future__ import annotations
 
 import functools
@@ -46,8 +47,10 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
     (r"寄|送", "发"),
 )
 _SYNONYMS_RE = tuple((re.compile(pattern), word) for pattern, word in _SYNONYMS)
-_FILLER = re.compile(r"请问|想问|问一?下|想知道|你们家?|您们|你家|咱们?家?|贵店|店里|您好|你好|哈喽|亲亲?|麻烦|一下|一般|大概|的话"
-                     r"|会不会|是不是|有没有|是否|会(?!员)|[有是]|[啊呀呢嘛吗么吧哦喔哈嘞呗滴哒噢诶欸唉的了我您你这那家就]")
+_FILLER = re.compile(
+    r"请问|想问|问一?下|想知道|你们家?|您们|你家|咱们?家?|贵店|店里|您好|你好|哈喽|亲亲?|麻烦|一下|一般|大概|的话"
+    r"|会不会|是不是|有没有|是否|会(?!员)|[有是]|[啊呀呢嘛吗么吧哦喔哈嘞呗滴哒噢诶欸唉的了我您你这那家就]"
+)
 _CLAUSES = re.compile(r"[，。！？；,.!?;~～\s]+")
 
 #: Words by which an entry, or its category, belongs to what an intent asks.
@@ -92,7 +95,7 @@ def normalise(text: str) -> str:
 
 
 def _grams(text: str) -> Counter[str]:
-    return Counter(text[i:i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1))
+    return Counter(text[i : i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1))
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,10 @@ class FaqIndex:
         for position, (_, vector) in enumerate(self._forms):
             for gram, weight in vector.items():
                 self._postings.setdefault(gram, []).append((position, weight))
-        self._topics = [frozenset(intent for intent, words in _TOPICS.items() if self._speaks_of(entry, words))
-                        for entry in self.entries]
+        self._topics = [
+            frozenset(intent for intent, words in _TOPICS.items() if self._speaks_of(entry, words))
+            for entry in self.entries
+        ]
 
     @staticmethod
     def _speaks_of(entry: Any, words: str) -> bool:
@@ -137,8 +142,10 @@ class FaqIndex:
 
     def _vector(self, grams: Counter[str]) -> dict[str, float]:
         # A longer gram says more; repeats say little.
-        raw = {gram: (1 + math.log(count)) * self._weight.get(gram, self._unknown) * (0.5 + 0.5 * len(gram))
-               for gram, count in grams.items()}
+        raw = {
+            gram: (1 + math.log(count)) * self._weight.get(gram, self._unknown) * (0.5 + 0.5 * len(gram))
+            for gram, count in grams.items()
+        }
         norm = math.sqrt(sum(value * value for value in raw.values()))
         return {gram: value / norm for gram, value in raw.items()} if norm else {}
 

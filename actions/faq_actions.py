@@ -1,4 +1,5 @@
 """What the shop has written down: freight, payment, membership, accounts."""
+
 from __future__ import annotations
 
 import re
@@ -35,7 +36,9 @@ class AskAccount(AskShop):
     action_name, intent = "action_ask_account", "ask_account"
 
 
-_OWN = re.compile(r"我(?:的|现在|有|是)?.{0,6}(?:等级|级别|几级|多少(?:积)?分|积分(?:有|还有|剩)?多少|什么会员|哪一?级)|(?:查|看).{0,4}(?:积分|等级)")
+_OWN = re.compile(
+    r"我(?:的|现在|有|是)?.{0,6}(?:等级|级别|几级|多少(?:积)?分|积分(?:有|还有|剩)?多少|什么会员|哪一?级)|(?:查|看).{0,4}(?:积分|等级)"
+)
 
 
 class AskMembership(AskShop):

@@ -1,4 +1,5 @@
 """Says what the shop's FAQ says: verbatim, with a short lead; the nearest rule marked as such; or honestly that it isn't written."""
+
 from __future__ import annotations
 
 import logging
@@ -11,9 +12,14 @@ from store.errors import StoreError
 log = logging.getLogger(__name__)
 
 # Words that say what a question is about more surely than the reading does: 退货的运费 is about a return, not about shipping.
-_MATTER = ((re.compile(r"退货|退回去|寄回|退的时候|七天无理由|7天无理由"), "request_return"), (re.compile(r"退款|退的钱|到账"), "ask_refund_status"),
-           (re.compile(r"换货"), "request_exchange"), (re.compile(r"发票|开票|抬头"), "ask_invoice"),
-           (re.compile(r"保修|维修|质保|安装"), "ask_warranty"), (re.compile(r"价保|保价|差价|降价"), "ask_price_protection"))
+_MATTER = (
+    (re.compile(r"退货|退回去|寄回|退的时候|七天无理由|7天无理由"), "request_return"),
+    (re.compile(r"退款|退的钱|到账"), "ask_refund_status"),
+    (re.compile(r"换货"), "request_exchange"),
+    (re.compile(r"发票|开票|抬头"), "ask_invoice"),
+    (re.compile(r"保修|维修|质保|安装"), "ask_warranty"),
+    (re.compile(r"价保|保价|差价|降价"), "ask_price_protection"),
+)
 
 
 def matter(text: str, intent: str) -> str:
@@ -36,8 +42,12 @@ def find_answer(turn: Turn, intent: str | None = None, threshold: float = THRESH
 def say_answer(turn: Turn, match: Match, buttons: list[dict] | None = None) -> None:
     """The shop's own words; below `THRESHOLD` they are told as the nearest rule, not as the answer."""
     name = "utter_faq" if match.score >= THRESHOLD else "utter_faq_near"
-    turn.say(name, answer=match.entry.answer, question=match.entry.question,
-             buttons=buttons if name == "utter_faq" else [*(buttons or []), turn.human_button])
+    turn.say(
+        name,
+        answer=match.entry.answer,
+        question=match.entry.question,
+        buttons=buttons if name == "utter_faq" else [*(buttons or []), turn.human_button],
+    )
 
 
 def say_unknown(turn: Turn, intent: str) -> None:

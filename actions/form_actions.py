@@ -3,6 +3,7 @@
 Whatever ends a form names the action that comes next itself (`turn.follow`): a rule that waits for the end of a loop doesn't
 match a form that ends in the turn in which it began.
 """
+
 from __future__ import annotations
 
 import logging
@@ -45,11 +46,17 @@ def stage_of(turn: Turn, form_name: str) -> Stage:
             break
         since.append(event)
     starting = any(e.get("event") == "active_loop" and e.get("name") == form_name for e in since)
-    others = {e.get("name") for e in since if e.get("event") == "action"} - {form_name, "action_listen", "action_extract_slots", None}
+    others = {e.get("name") for e in since if e.get("event") == "action"} - {
+        form_name,
+        "action_listen",
+        "action_extract_slots",
+        None,
+    }
     return Stage(starting, not starting and bool(others))
 
 
 # --- the shared actions -----------------------------------------------------------------------------
+
 
 class ReadAnswer(ZhikeAction):
     """`validate_<form>`: what does this message answer, and what comes next?"""
@@ -57,6 +64,8 @@ class ReadAnswer(ZhikeAction):
     soothes = False
     resumes_form = False
     sets_topic = False
+    offers_human = False
+    ends_turn = False
     form: ClassVar[ServiceForm]
 
     def _before(self, turn: Turn) -> None:
@@ -65,12 +74,15 @@ class ReadAnswer(ZhikeAction):
     def _after(self, turn: Turn) -> None:
         if not any(e.get("event") == "action_execution_rejected" for e in turn.events()):
             super()._after(turn)
+            # Rasa takes a validation that sets no slot for a message that answered nothing.
+            turn.add(SlotSet("case_tries", turn.slot("case_tries")))
 
     def handle(self, turn: Turn) -> None:
         form, draft = self.form, Draft(turn)
         stage = stage_of(turn, form.name)
         pending = None if stage.starting else turn.slot("requested_slot")
         if stage.returning:
+            self._ask_differently(draft)
             turn.add(SlotSet("requested_slot", pending))
             return
         if stage.starting:
@@ -134,13 +146,15 @@ class ReadAnswer(ZhikeAction):
         own = turn.intent in form.intents
         if (own or turn.intent in NO_WISH) and asks_something(turn.text) and answer_inside_form(turn, form.main_intent):
             self._keep(turn)
+            self._ask_differently(draft)
             self._ask(turn, draft)
         elif turn.intent == "clarify":
             self._keep(turn)
             turn.say(form.explains, deed=form.deed)
             self._count_useless(draft)
             self._ask(turn, draft)
-        elif turn.intent == "affirm" and (draft.get("tries") or 0) >= PATIENCE:
+        elif turn.intent == "affirm" and self._offered_person(turn, draft):
+            self._keep(turn)
             turn.leave_form()
             turn.follow("action_request_human")
         elif own or turn.intent in NO_WISH:
@@ -150,12 +164,21 @@ class ReadAnswer(ZhikeAction):
         else:
             self._give_way(turn)
 
+    @staticmethod
+    def _offered_person(turn: Turn, draft: Draft) -> bool:
+        return (draft.get("tries") or 0) >= PATIENCE or (turn.offered or {}).get("action") == "action_request_human"
+
     def _give_way(self, turn: Turn) -> None:
         """Lets the action of this message's own reading answer; Rasa comes back to the form unless that action ends it."""
         turn.add(ActionExecutionRejected(self.form.name))
 
     def _keep(self, turn: Turn) -> None:
         super()._before(turn)
+
+    @staticmethod
+    def _ask_differently(draft: Draft) -> None:
+        """A question that was put before is not put in the same words; that a question was asked between is no useless answer."""
+        draft.put("tries", max(1, draft.get("tries") or 0))
 
     @staticmethod
     def _count_useless(draft: Draft) -> None:
@@ -178,10 +201,15 @@ class AskNext(ZhikeAction):
 
     soothes = False
     resumes_form = False
-    offers_human = False
     sets_topic = False
+    ends_turn = False
     field: ClassVar[str]
     forms: ClassVar[dict[str, ServiceForm]]
+
+    def _after(self, turn: Turn) -> None:
+        """After an interruption the interrupting action has done all of this."""
+        if not stage_of(turn, turn.form or "").returning:
+            super()._after(turn)
 
     def handle(self, turn: Turn) -> None:
         form, draft = self.forms[turn.form or ""], Draft(turn)
@@ -206,16 +234,14 @@ class Submit(ZhikeAction):
         except (StoreUnavailable, DeadlinePassed):
             log.exception("%s was not done", self.form.name)
             again = {"order_id": draft.get("order")} if draft.get("order") else {}
-            turn.say("utter_not_recorded", deed=self.form.deed,
-                     buttons=[turn.button("再试一次", self.form.main_intent, **again), turn.human_button])
+            turn.say(
+                "utter_not_recorded",
+                deed=self.form.deed,
+                buttons=[turn.button("再试一次", self.form.main_intent, **again), turn.human_button],
+            )
         if draft.get("order"):
             turn.set("order_focus", draft.get("order"))
         draft.clear()
-
-    def _after(self, turn: Turn) -> None:
-        super()._after(turn)
-        if not turn.following:
-            turn.follow("action_listen")
 
 
 class OpenForm(ZhikeAction):
@@ -240,7 +266,11 @@ def actions_for(forms: Iterable[ServiceForm]) -> dict[str, type[ZhikeAction]]:
     made: dict[str, type[ZhikeAction]] = {}
 
     def make(base: type[ZhikeAction], action_name: str, **attributes: Any) -> None:
-        made[action_name] = type(base.__name__ + "_" + action_name, (base,), {"action_name": action_name, "__module__": __name__, **attributes})
+        made[action_name] = type(
+            base.__name__ + "_" + action_name,
+            (base,),
+            {"action_name": action_name, "__module__": __name__, **attributes},
+        )
 
     for form in by_name.values():
         make(ReadAnswer, f"validate_{form.name}", form=form)

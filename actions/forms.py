@@ -4,8 +4,10 @@ A form is declared by its questions (`Question`) and a few decisions (`ServiceFo
 forms and kept in form_actions.py, run it inside Rasa's own form loop: `validate_<form>` reads a message,
 `action_ask_case_<what>` asks the next thing, `action_submit_<form>` does the deed.
 """
+
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +20,21 @@ from actions.turn import Turn
 if TYPE_CHECKING:
     from store.models import Order, OrderLine
 
-FIELDS = ("order", "item", "kind", "reason", "detail", "value", "title", "tax", "medium", "email", "confirm", "tries", "target")
+FIELDS = (
+    "order",
+    "item",
+    "kind",
+    "reason",
+    "detail",
+    "value",
+    "title",
+    "tax",
+    "medium",
+    "email",
+    "confirm",
+    "tries",
+    "target",
+)
 """What a form may remember; the slot is `case_<field>`. target: the case that is taken back. tries: answers in a row that did
 not answer the question."""
 
@@ -125,6 +141,8 @@ class ServiceForm(ABC):
             return None
         if turn.pressed:
             return True if turn.intent == "affirm" and turn.entity("case") == self.token(draft) else None
+        if turn.offered and not re.search(r"确认|确定", turn.text):
+            return None  # 好 may as well take up what was offered in between: a person
         return True if clear_yes(turn.text) else None
 
     def question(self, field: str) -> Question:

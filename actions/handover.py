@@ -1,4 +1,5 @@
 """A person takes over: the request with a summary of the talk, and the place in the queue."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -33,7 +34,11 @@ def summary_of(turn: Turn) -> str:
     parts += [f"{CASE_ZH.get(case.kind, case.kind)} {case.case_id} 处理中" for case in cases]
     if turn.form:
         parts.append("正在办：" + turn.form.removesuffix("_form"))
-    said = [e.get("text", "") for e in turn.tracker.events if e.get("event") == "user" and not str(e.get("text", "")).startswith("/")]
+    said = [
+        e.get("text", "")
+        for e in turn.tracker.events
+        if e.get("event") == "user" and not str(e.get("text", "")).startswith("/")
+    ]
     parts.append("客户说：" + " / ".join(said[-5:]))
     return "；".join(parts)[:1000]
 
@@ -51,17 +56,26 @@ class RequestHuman(ZhikeAction):
         if turn.form:
             turn.leave_form()
         try:
-            handover = handovers.request(turn.sender_id, turn.customer_id, self._reason(turn), summary_of(turn), deadline=turn.deadline)
+            handover = handovers.request(
+                turn.sender_id, turn.customer_id, self._reason(turn), summary_of(turn), deadline=turn.deadline
+            )
         except StoreError:
             turn.say("utter_handover_failed", buttons=[turn.human_button])
             return
         if handover.state == "connected":
             turn.say("utter_handover_connected", custom=handover_data("connected"))
             return
-        passed_on = "utter_handover_with_order" if turn.slot("case_order") or turn.slot("order_focus") else "utter_handover"
+        passed_on = (
+            "utter_handover_with_order" if turn.slot("case_order") or turn.slot("order_focus") else "utter_handover"
+        )
         ahead = f"前面还有 {handover.position - 1} 位" if handover.position > 1 else "您排在第 1 位"
-        turn.say(passed_on, ahead=ahead, position=str(handover.position), custom=handover_data("queued", handover.position),
-                 buttons=[LEAVE_BUTTON])
+        turn.say(
+            passed_on,
+            ahead=ahead,
+            position=str(handover.position),
+            custom=handover_data("queued", handover.position),
+            buttons=[LEAVE_BUTTON],
+        )
 
     @staticmethod
     def _reason(turn: Turn) -> str:

@@ -1,4 +1,5 @@
 """Invoices: which order, for whom, the tax number, paper or electronic, where to; or issued anew after a mistake."""
+
 from __future__ import annotations
 
 import re
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 KINDS = {"personal": "个人", "company": "公司"}
 MEDIA = {"electronic": "电子发票", "paper": "纸质发票"}
 _SPECIAL = re.compile(r"专票|专用发票|增值税专|增专")
-_REISSUE = re.compile(r"重[新]?开|开错|写错|抬头(?:错|不对|填错)|换(?:个|成|一下)?抬头|改(?:个|成|一下)?抬头|抬头.{0,4}(?:改|换)|红冲|冲红|作废|改成?(?:公司|个人)")
-_STATUS = re.compile(r"开(?:好|出来|了)(?:没|吗|了没)|进度|开到哪|还没(?:收到|开)|没收到|到哪了|多久(?:能)?(?:开|收到|到|发)|催|什么时候(?:开|能|发|到)")
+_REISSUE = re.compile(
+    r"重[新]?开|开错|写错|抬头(?:错|不对|填错)|换(?:个|成|一下)?抬头|改(?:个|成|一下)?抬头|抬头.{0,4}(?:改|换)|红冲|冲红|作废|改成?(?:公司|个人)"
+)
+_STATUS = re.compile(
+    r"开(?:好|出来|了)(?:没|吗|了没)|进度|开到哪|还没(?:收到|开)|没收到|到哪了|多久(?:能)?(?:开|收到|到|发)|催|什么时候(?:开|能|发|到)"
+)
 _HOW = re.compile(r"怎么|如何|咋|在哪|哪里|入口")
 _PERSONAL = re.compile(r"个人|私人|自己的?名字|不用?(?:写)?公司")
 _COMPANY = re.compile(r"公司|单位|企业|报销|税号|对公|抬头.{0,3}(?:公司|单位)")
@@ -76,8 +81,13 @@ class InvoiceForm(ServiceForm):
                 self._special(turn)
                 return False
             if _STATUS.search(turn.text) and running:
-                turn.say("utter_invoice_running", case=running.case_id, order=str(running.order_id),
-                         when=day(running.created_at, turn.services.now()), buttons=[turn.human_button])
+                turn.say(
+                    "utter_invoice_running",
+                    case=running.case_id,
+                    order=str(running.order_id),
+                    when=day(running.created_at, turn.services.now()),
+                    buttons=[turn.human_button],
+                )
                 return False
         if self._answers_question(turn):
             return False
@@ -85,7 +95,12 @@ class InvoiceForm(ServiceForm):
         if found.refused:
             not_yours(turn, found.refused)
         elif found.order and not _invoiceable(found.order):
-            turn.say("utter_invoice_not_possible", order=found.order.order_id, status=found.order.status_zh, buttons=[turn.human_button])
+            turn.say(
+                "utter_invoice_not_possible",
+                order=found.order.order_id,
+                status=found.order.status_zh,
+                buttons=[turn.human_button],
+            )
         elif found.order or found.several:
             return True
         else:
@@ -107,11 +122,17 @@ class InvoiceForm(ServiceForm):
     @staticmethod
     def _special(turn: Turn) -> None:
         rule = policy(turn, "增值税专用发票怎么开", "ask_invoice") or ""
-        turn.say("utter_invoice_special" if "专" in rule else "utter_invoice_special_unknown", rule=rule, buttons=[turn.human_button])
+        turn.say(
+            "utter_invoice_special" if "专" in rule else "utter_invoice_special_unknown",
+            rule=rule,
+            buttons=[turn.human_button],
+        )
 
     @staticmethod
     def _running(turn: Turn) -> Case | None:
-        return next(iter(turn.services.store.cases.of_customer(turn.customer_id, kinds=("invoice",), open_only=True)), None)
+        return next(
+            iter(turn.services.store.cases.of_customer(turn.customer_id, kinds=("invoice",), open_only=True)), None
+        )
 
     def fill(self, turn: Turn, draft: Draft) -> None:
         if draft.get("detail") is None and not turn.pressed and _REISSUE.search(turn.text):
@@ -128,25 +149,46 @@ class InvoiceForm(ServiceForm):
         company = draft.get("kind") == "company"
         title = f"{draft.get('title')}，税号 {draft.get('tax')}" if company else "个人"
         where = f"，发到 {draft.get('email')}" if draft.get("email") else ""
-        turn.say("utter_confirm_invoice", deed="重开发票" if draft.get("detail") == "reissue" else "开发票", order=str(draft.get("order")),
-                 goods=goods(draft.order) if draft.order else "", title=title, medium=MEDIA[draft.get("medium")] + where,
-                 buttons=self.confirm_buttons(turn, draft, "确认开票", "先不开"))
+        turn.say(
+            "utter_confirm_invoice",
+            deed="重开发票" if draft.get("detail") == "reissue" else "开发票",
+            order=str(draft.get("order")),
+            goods=goods(draft.order) if draft.order else "",
+            title=title,
+            medium=MEDIA[draft.get("medium")] + where,
+            buttons=self.confirm_buttons(turn, draft, "确认开票", "先不开"),
+        )
 
     def token(self, draft: Draft) -> str:
         return ":".join([super().token(draft), *(str(draft.get(f) or "") for f in ("title", "tax", "email"))])
 
     def submit(self, turn: Turn, draft: Draft) -> None:
         cases = turn.services.store.cases
-        details = {"kind": draft.get("kind"), "title": draft.get("title") or "个人", "tax": draft.get("tax"), "medium": draft.get("medium"),
-                   "email": draft.get("email"), "reissue": draft.get("detail") == "reissue"}
-        case = cases.open("invoice", turn.customer_id, order_id=draft.get("order"), details=details, deadline=turn.deadline)
+        details = {
+            "kind": draft.get("kind"),
+            "title": draft.get("title") or "个人",
+            "tax": draft.get("tax"),
+            "medium": draft.get("medium"),
+            "email": draft.get("email"),
+            "reissue": draft.get("detail") == "reissue",
+        }
+        case = cases.open(
+            "invoice", turn.customer_id, order_id=draft.get("order"), details=details, deadline=turn.deadline
+        )
         if case.existing and case.details != details:
             # The open application holds the old title: it is replaced, not left beside the new one.
             cases.withdraw(case.case_id, turn.customer_id, deadline=turn.deadline)
-            case = cases.open("invoice", turn.customer_id, order_id=draft.get("order"), details=details, deadline=turn.deadline)
+            case = cases.open(
+                "invoice", turn.customer_id, order_id=draft.get("order"), details=details, deadline=turn.deadline
+            )
         rule = policy(turn, "发票多久能开好", "ask_invoice")
-        turn.say("utter_invoice_submitted", what="重开" + CASE_ZH["invoice"] if details["reissue"] else CASE_ZH["invoice"], case=case.case_id,
-                 title=str(details["title"]), rule=f"\n店里的说明：{rule}" if rule else "")
+        turn.say(
+            "utter_invoice_submitted",
+            what="重开" + CASE_ZH["invoice"] if details["reissue"] else CASE_ZH["invoice"],
+            case=case.case_id,
+            title=str(details["title"]),
+            rule=f"\n店里的说明：{rule}" if rule else "",
+        )
 
 
 INVOICE = InvoiceForm()

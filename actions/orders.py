@@ -1,4 +1,5 @@
 """Which order is meant, and how it is told: by number, parcel number, place in the list shown, words of the goods, or as the only one."""
+
 from __future__ import annotations
 
 import re
@@ -21,15 +22,27 @@ ON_THE_WAY = frozenset({"shipped", "in_transit", "delivering"})
 ARRIVED = frozenset({"received", "completed"})
 OPEN = UNSHIPPED | ON_THE_WAY | {"refunding", "exchanging"}
 
-STATUS_ZH = {"pending": "待付款", "paid": "已付款，待发货", "to_ship": "已付款，待发货", "shipped": "已发货", "in_transit": "运输中",
-             "delivering": "派送中", "received": "已签收", "completed": "已完成", "cancelled": "已取消", "refunding": "退款中",
-             "refunded": "已退款", "exchanging": "换货中"}
+STATUS_ZH = {
+    "pending": "待付款",
+    "paid": "已付款，待发货",
+    "to_ship": "已付款，待发货",
+    "shipped": "已发货",
+    "in_transit": "运输中",
+    "delivering": "派送中",
+    "received": "已签收",
+    "completed": "已完成",
+    "cancelled": "已取消",
+    "refunding": "退款中",
+    "refunded": "已退款",
+    "exchanging": "换货中",
+}
 
 LISTED = 4
 """Orders listed at a time; more don't fit on a phone."""
 
 
 # --- telling ----------------------------------------------------------------------------------------
+
 
 def moment(at: datetime | None, now: datetime) -> str:
     """今天 10:20, 昨天 18:40, 11月22日 18:40; an earlier year is named. Empty when unknown."""
@@ -67,7 +80,7 @@ def goods(order: Order) -> str:
 
 
 def short(title: str, width: int = 22) -> str:
-    return title if len(title) <= width else title[:width - 1] + "…"
+    return title if len(title) <= width else title[: width - 1] + "…"
 
 
 def status_of(order: Order) -> str:
@@ -102,13 +115,20 @@ def show_list(turn: Turn, words: str, orders: Sequence[Order], intent: str, **fa
     """Says `words` with a short numbered list and one button an order, and remembers the list for 第二个."""
     now, listed = turn.services.now(), list(orders)[:LISTED]
     lines = "\n".join(f"{n}. {list_line(order, now)}" for n, order in enumerate(listed, 1))
-    buttons = [turn.button(f"{n}. {short(order.lines[0].title if order.lines else order.order_id, 10)}", intent,
-                           order_id=order.order_id) for n, order in enumerate(listed, 1)]
+    buttons = [
+        turn.button(
+            f"{n}. {short(order.lines[0].title if order.lines else order.order_id, 10)}",
+            intent,
+            order_id=order.order_id,
+        )
+        for n, order in enumerate(listed, 1)
+    ]
     turn.set("orders_shown", [order.order_id for order in listed])
     turn.say(words, buttons=buttons, orders=lines, **facts)
 
 
 # --- finding ----------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Found:
@@ -167,7 +187,9 @@ def _by_goods(turn: Turn, orders: Iterable[Order]) -> tuple[list[Order], str | N
         product = products.get(line.product_id)
         kinds = set(product.kinds) | {product.category} if product else set()
         of_kind = not wanted or any(
-            line.product_id == value if what == "product" else value in kinds or value in line.title for what, value in wanted)
+            line.product_id == value if what == "product" else value in kinds or value in line.title
+            for what, value in wanted
+        )
         of_brand = not brands or any(b in line.title or (product is not None and product.brand == b) for b in brands)
         return of_kind and of_brand
 
@@ -176,8 +198,11 @@ def _by_goods(turn: Turn, orders: Iterable[Order]) -> tuple[list[Order], str | N
     return hits, (words[0] if words and not hits else None)
 
 
-_STATUS_WORDS = ((re.compile(r"[没未]付款|待付款"), UNPAID), (re.compile(r"[没未待]发货|[没未]发的"), UNSHIPPED),
-                 (re.compile(r"在路上|运输中|已?发货的"), ON_THE_WAY))
+_STATUS_WORDS = (
+    (re.compile(r"[没未]付款|待付款"), UNPAID),
+    (re.compile(r"[没未待]发货|[没未]发的"), UNSHIPPED),
+    (re.compile(r"在路上|运输中|已?发货的"), ON_THE_WAY),
+)
 _LATEST = re.compile(r"最近(?:的|那|一)|最新|刚(?:刚)?(?:买|下|拍)|上一[单笔个]|最后一[单笔个]")
 _THAT_ONE = re.compile(r"[那这它](?:个|一)?(?:单子?|订单|笔|件|个包裹)|^它|刚才(?:那|的)|该订单")
 
@@ -206,19 +231,30 @@ def named_order(turn: Turn, orders: Sequence[Order]) -> Found:
     return Found(unlike=unlike)
 
 
-def find_order(turn: Turn, fits: Callable[[Order], bool]) -> Found:
-    """The order meant for something that `fits` says it must fit. An order named outright is taken whether it fits or not, so that
-    the refusal can be told with its reason; else the only fitting one, the one last spoken of, or all that fit."""
+def names_an_order(turn: Turn) -> bool:
+    """Whether the message says which order is meant: a number, a place in the list shown, words of its goods."""
+    named = named_order(turn, orders_of(turn))
+    return bool(named.order or named.several or named.refused)
+
+
+def find_order(turn: Turn, fits: Callable[[Order], bool], lean_on_focus: bool = True) -> Found:
+    """The order meant for something that `fits` says it must fit.
+
+    An order named outright is taken whether it fits or not, so that the refusal can be told with its reason; else the
+    only fitting one, the one last spoken of (`lean_on_focus`, or when the message points at it), or all that fit.
+    """
     orders = orders_of(turn)
     named = named_order(turn, orders)
     if named.refused or named.order:
         return named
     pool = [o for o in (named.several or orders) if fits(o)]
     if named.several and not pool:
-        return Found(order=named.several[0], unlike=named.unlike)
+        return Found(order=named.several[0])
     focus = own_order(turn, turn.slot("order_focus"))
-    if focus and not named.several and (_THAT_ONE.search(turn.text) or (len(pool) > 1 and fits(focus))):
-        return Found(order=focus)
+    if focus and not named.several and not named.unlike:
+        points_at_it = bool(_THAT_ONE.search(turn.text))
+        if points_at_it or (lean_on_focus and len(pool) > 1 and fits(focus)):
+            return Found(order=focus)
     if len(pool) == 1:
         return Found(order=pool[0], unlike=named.unlike)
     return Found(several=tuple(pool), unlike=named.unlike)

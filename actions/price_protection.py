@@ -1,4 +1,5 @@
 """It became cheaper after buying: the difference from what was paid to today's price, within the shop's own term."""
+
 from __future__ import annotations
 
 import re
@@ -7,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from actions.choosing import goods_meant, item_question, order_question
+from actions.faq import term_days
 from actions.faq_answers import find_answer, policy, say_answer, say_unknown
 from actions.forms import Draft, Question, ServiceForm
 from actions.orders import day, days_since, find_order, goods, orders_of, short, yuan
-from actions.faq import term_days
 from actions.returns import open_case
 from actions.tracking import no_orders, not_yours
 from actions.turn import Turn
@@ -80,7 +81,12 @@ class PriceProtectionForm(ServiceForm):
 
     def _worth_it(self, turn: Turn, order: Order) -> bool:
         rule = term(turn)
-        return rule is not None and _bought(order) and _in_term(turn, order, rule) and any(difference(turn, line) for line in order.lines)
+        return (
+            rule is not None
+            and _bought(order)
+            and _in_term(turn, order, rule)
+            and any(difference(turn, line) for line in order.lines)
+        )
 
     def open(self, turn: Turn) -> bool:
         rule = term(turn)
@@ -90,7 +96,9 @@ class PriceProtectionForm(ServiceForm):
         if self._only_about_the_rule(turn):
             match = find_answer(turn, self.main_intent)
             if match:
-                say_answer(turn, match, buttons=[turn.button("查我的订单能不能价保", "ask_price_protection", choice="mine")])
+                say_answer(
+                    turn, match, buttons=[turn.button("查我的订单能不能价保", "ask_price_protection", choice="mine")]
+                )
                 turn.offer("action_ask_price_protection")
                 return False
         found = find_order(turn, lambda order: self._worth_it(turn, order))
@@ -130,12 +138,26 @@ class PriceProtectionForm(ServiceForm):
         elif not _bought(order):
             turn.say("utter_price_not_bought", status=order.status_zh, **facts, buttons=[turn.human_button])
         elif not any(difference(turn, line) for line in order.lines):
-            compared = "；".join(f"{short(line.title, 14)} 买时 {yuan(line.price)}，现在 {yuan(price)}" for line in order.lines[:3]
-                                if (price := price_now(turn, line)) is not None)
-            turn.say("utter_price_not_cheaper" if compared else "utter_price_gone", compared=compared, **facts, buttons=[turn.human_button])
+            compared = "；".join(
+                f"{short(line.title, 14)} 买时 {yuan(line.price)}，现在 {yuan(price)}"
+                for line in order.lines[:3]
+                if (price := price_now(turn, line)) is not None
+            )
+            turn.say(
+                "utter_price_not_cheaper" if compared else "utter_price_gone",
+                compared=compared,
+                **facts,
+                buttons=[turn.human_button],
+            )
         elif not _in_term(turn, order, rule) and begins is not None:
-            turn.say("utter_price_too_late", when=day(begins, now), gone=str(days_since(begins, now)), days=str(rule.days), **facts,
-                     buttons=[turn.human_button])
+            turn.say(
+                "utter_price_too_late",
+                when=day(begins, now),
+                gone=str(days_since(begins, now)),
+                days=str(rule.days),
+                **facts,
+                buttons=[turn.human_button],
+            )
         else:
             return False
         return True
@@ -154,25 +176,47 @@ class PriceProtectionForm(ServiceForm):
         if self._refuse(turn, order, rule):
             return True
         if draft.line is not None and not difference(turn, draft.line):
-            turn.say("utter_price_not_cheaper", compared=f"{goods_meant(draft)} 买时 {yuan(draft.line.price)}，"
-                     f"现在 {yuan(price_now(turn, draft.line) or draft.line.price)}", rule=rule.answer, order=order.order_id,
-                     goods=goods(order), buttons=[turn.human_button])
+            turn.say(
+                "utter_price_not_cheaper",
+                compared=f"{goods_meant(draft)} 买时 {yuan(draft.line.price)}，"
+                f"现在 {yuan(price_now(turn, draft.line) or draft.line.price)}",
+                rule=rule.answer,
+                order=order.order_id,
+                goods=goods(order),
+                buttons=[turn.human_button],
+            )
             return True
         return False
 
     def _ask_confirm(self, turn: Turn, draft: Draft, again: bool) -> None:
         line = draft.line
-        turn.say("utter_confirm_price", goods=goods_meant(draft), order=str(draft.get("order")), paid=yuan(line.price),
-                 now=yuan(price_now(turn, line) or line.price), difference=yuan(difference(turn, line)),
-                 buttons=self.confirm_buttons(turn, draft, "确认申请", "先不申请"))
+        turn.say(
+            "utter_confirm_price",
+            goods=goods_meant(draft),
+            order=str(draft.get("order")),
+            paid=yuan(line.price),
+            now=yuan(price_now(turn, line) or line.price),
+            difference=yuan(difference(turn, line)),
+            buttons=self.confirm_buttons(turn, draft, "确认申请", "先不申请"),
+        )
 
     def submit(self, turn: Turn, draft: Draft) -> None:
         line = draft.line
         paid, now = line.price, price_now(turn, line) or line.price
         case = turn.services.store.cases.open(
-            "price_protection", turn.customer_id, order_id=draft.get("order"), product_id=line.product_id,
-            details={"paid": paid, "now": now, "difference": difference(turn, line)}, deadline=turn.deadline)
-        turn.say("utter_price_submitted", case=case.case_id, goods=goods_meant(draft), difference=yuan(difference(turn, line)))
+            "price_protection",
+            turn.customer_id,
+            order_id=draft.get("order"),
+            product_id=line.product_id,
+            details={"paid": paid, "now": now, "difference": difference(turn, line)},
+            deadline=turn.deadline,
+        )
+        turn.say(
+            "utter_price_submitted",
+            case=case.case_id,
+            goods=goods_meant(draft),
+            difference=yuan(difference(turn, line)),
+        )
 
 
 PRICE_PROTECTION = PriceProtectionForm()

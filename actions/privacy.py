@@ -1,4 +1,5 @@
 """What is kept about a customer, and its owner's say over it: switched off at once, handed out or erased on request."""
+
 from __future__ import annotations
 
 import re
@@ -56,28 +57,63 @@ class PrivacyRequest(ZhikeAction):
 
     def _switch(self, turn: Turn, wish: str) -> None:
         on, what = wish.startswith("on_"), wish.partition("_")[2]
-        values = {"personal": {"personalisation": on}, "marketing": {"marketing": on},
-                  "both": {"personalisation": on, "marketing": on}}[what]
+        values = {
+            "personal": {"personalisation": on},
+            "marketing": {"marketing": on},
+            "both": {"personalisation": on, "marketing": on},
+        }[what]
         turn.services.store.customers.set_consent(turn.customer_id, **values)
-        back = [] if on else [turn.button("重新打开", "privacy_request", choice="on_marketing" if what == "marketing" else "on_personal")]
-        turn.say(f"utter_privacy_{'on' if on else 'off'}_{what}" if not on else f"utter_privacy_on_{'marketing' if what == 'marketing' else 'personal'}",
-                 buttons=back)
+        back = (
+            []
+            if on
+            else [
+                turn.button(
+                    "重新打开", "privacy_request", choice="on_marketing" if what == "marketing" else "on_personal"
+                )
+            ]
+        )
+        turn.say(
+            f"utter_privacy_{'on' if on else 'off'}_{what}"
+            if not on
+            else f"utter_privacy_on_{'marketing' if what == 'marketing' else 'personal'}",
+            buttons=back,
+        )
 
     def _show(self, turn: Turn) -> None:
         store, customer = turn.services.store, turn.customer
-        profile = [name for name, value in (("昵称", customer and customer.name), ("城市", customer and customer.city),
-                                            ("生日年份", customer and customer.birth_year), ("手机号", customer and customer.phone),
-                                            ("会员等级", customer and customer.level)) if value]
+        profile = [
+            name
+            for name, value in (
+                ("昵称", customer and customer.name),
+                ("城市", customer and customer.city),
+                ("生日年份", customer and customer.birth_year),
+                ("手机号", customer and customer.phone),
+                ("会员等级", customer and customer.level),
+            )
+            if value
+        ]
         orders = len(store.orders.of_customer(turn.customer_id, limit=10_000))
         events = len(list(store.behaviour.of_customer(turn.customer_id)))
         cases = len(store.cases.of_customer(turn.customer_id))
         personal = customer is None or customer.consent_personalisation is not False
-        switch = turn.button("关闭个性化推荐", "privacy_request", choice="off_personal") if personal \
+        switch = (
+            turn.button("关闭个性化推荐", "privacy_request", choice="off_personal")
+            if personal
             else turn.button("打开个性化推荐", "privacy_request", choice="on_personal")
-        turn.say("utter_privacy_show", profile="、".join(profile) or "账号编号", orders=str(orders), events=str(events), cases=str(cases),
-                 personal="开着" if personal else "已关闭",
-                 buttons=[turn.button("导出", "privacy_request", choice="export"), switch,
-                          turn.button("删除", "privacy_request", choice="erase")])
+        )
+        turn.say(
+            "utter_privacy_show",
+            profile="、".join(profile) or "账号编号",
+            orders=str(orders),
+            events=str(events),
+            cases=str(cases),
+            personal="开着" if personal else "已关闭",
+            buttons=[
+                turn.button("导出", "privacy_request", choice="export"),
+                switch,
+                turn.button("删除", "privacy_request", choice="erase"),
+            ],
+        )
 
 
 def _read_kind(turn: Turn, draft: Draft, asked: bool) -> str | None:
@@ -108,7 +144,9 @@ class PrivacyForm(ServiceForm):
     def submit(self, turn: Turn, draft: Draft) -> None:
         kind = draft.get("kind")
         # One open request of each sort: the sort stands where other cases name their goods.
-        case = turn.services.store.cases.open(CASE_KIND, turn.customer_id, product_id=kind, details={"wish": kind}, deadline=turn.deadline)
+        case = turn.services.store.cases.open(
+            CASE_KIND, turn.customer_id, product_id=kind, details={"wish": kind}, deadline=turn.deadline
+        )
         turn.say(f"utter_{kind}_submitted", case=case.case_id)
 
 

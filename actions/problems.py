@@ -1,4 +1,5 @@
 """Goods that came broken, wrong or incomplete, and parcels marked delivered that nobody got: registered at once, then the ways on."""
+
 from __future__ import annotations
 
 import re
@@ -15,8 +16,16 @@ from actions.turn import Turn
 if TYPE_CHECKING:
     from store.models import Order
 
-KINDS = {"broken": "破损/质量问题", "missing": "少件/漏发", "wrong": "发错货", "not_as_described": "与描述不符", "not_received": "没收到货"}
-_NOT_RECEIVED = re.compile(r"没(?:有)?(?:收到|拿到|见到)|未收到|没见着|丢件|丢了|被(?:别人|人)?(?:签|拿)|谁签(?:收)?的|不是我签|显示(?:已)?签收.{0,8}(?:没|未)|虚假签收|假签收")
+KINDS = {
+    "broken": "破损/质量问题",
+    "missing": "少件/漏发",
+    "wrong": "发错货",
+    "not_as_described": "与描述不符",
+    "not_received": "没收到货",
+}
+_NOT_RECEIVED = re.compile(
+    r"没(?:有)?(?:收到|拿到|见到)|未收到|没见着|丢件|丢了|被(?:别人|人)?(?:签|拿)|谁签(?:收)?的|不是我签|显示(?:已)?签收.{0,8}(?:没|未)|虚假签收|假签收"
+)
 
 
 def _concerns(order: Order) -> bool:
@@ -30,7 +39,11 @@ def _read_kind(turn: Turn, draft: Draft, asked: bool) -> str | None:
     if reason and reason.key in KINDS:
         return reason.key
     # Whatever else was said to be wrong is told in the customer's words.
-    return "broken" if asked and turn.intent in ("inform", "report_problem", "complain", "nlu_fallback") and len(turn.text) >= 4 else None
+    return (
+        "broken"
+        if asked and turn.intent in ("inform", "report_problem", "complain", "nlu_fallback") and len(turn.text) >= 4
+        else None
+    )
 
 
 class ProblemForm(ServiceForm):
@@ -84,18 +97,46 @@ class ProblemForm(ServiceForm):
     def submit(self, turn: Turn, draft: Draft) -> None:
         order, kind = draft.order, draft.get("kind")
         case = turn.services.store.cases.open(
-            "problem", turn.customer_id, order_id=order.order_id, product_id=draft.product_id if kind != "not_received" else None,
-            details={"kind": kind, "text": draft.get("detail")}, deadline=turn.deadline)
+            "problem",
+            turn.customer_id,
+            order_id=order.order_id,
+            product_id=draft.product_id if kind != "not_received" else None,
+            details={"kind": kind, "text": draft.get("detail")},
+            deadline=turn.deadline,
+        )
         number = {"order_id": order.order_id}
-        facts = {"case": case.case_id, "order": order.order_id, "goods": goods_meant(draft), "parcel": parcel(order), "problem": KINDS[kind]}
+        facts = {
+            "case": case.case_id,
+            "order": order.order_id,
+            "goods": goods_meant(draft),
+            "parcel": parcel(order),
+            "problem": KINDS[kind],
+        }
         if kind == "not_received":
             when = moment(order.received_at, turn.services.now())
-            turn.say("utter_problem_not_received", when=when or "之前", **facts,
-                     buttons=[turn.button("查进度", "ask_refund_status"), turn.human_button])
+            turn.say(
+                "utter_problem_not_received",
+                when=when or "之前",
+                **facts,
+                buttons=[turn.button("查进度", "ask_refund_status"), turn.human_button],
+            )
             return
         possible = within_term(turn, order, return_days(turn))
-        buttons = [turn.button("退货退款", "request_return", **number, choice=kind), turn.button("换一件", "request_exchange", **number)] if possible else []
-        turn.say("utter_problem_recorded" if possible else "utter_problem_recorded_old", **facts, buttons=[*buttons, turn.human_button])
+        if draft.product_id:
+            number["product"] = draft.product_id
+        buttons = (
+            [
+                turn.button("退货退款", "request_return", choice=kind, **number),
+                turn.button("换一件", "request_exchange", choice=kind, **number),
+            ]
+            if possible
+            else []
+        )
+        turn.say(
+            "utter_problem_recorded" if possible else "utter_problem_recorded_old",
+            **facts,
+            buttons=[*buttons, turn.human_button],
+        )
 
 
 def _recent(turn: Turn, order: Order) -> bool:

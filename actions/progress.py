@@ -1,4 +1,5 @@
 """How far a refund, a return, an exchange, a repair, an invoice or a complaint is."""
+
 from __future__ import annotations
 
 import re
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _CASE_NUMBER = re.compile(r"(?<![A-Za-z])[A-Za-z]{2}\d{8}-\d{4}")
 STATUS_ZH = {"open": "已登记，店里处理中", "done": "已处理完", "withdrawn": "已撤销"}
+MONEY_CASES = ("return", "refund", "price_protection")
 RECENT_DAYS = 60
 """How long a finished refund is still worth telling when nothing else runs."""
 
@@ -26,7 +28,11 @@ class RefundStatus(ZhikeAction):
     def handle(self, turn: Turn) -> None:
         rule = policy(turn, "退款多久到账", "ask_refund_status")
         if turn.anonymous:
-            turn.say("utter_login_for_orders_rule" if rule else "utter_login_for_orders", rule=rule or "", buttons=[turn.human_button])
+            turn.say(
+                "utter_login_for_orders_rule" if rule else "utter_login_for_orders",
+                rule=rule or "",
+                buttons=[turn.human_button],
+            )
             return
         orders = orders_of(turn)
         named = named_order(turn, orders)
@@ -41,12 +47,18 @@ class RefundStatus(ZhikeAction):
         elif money:
             self._tell_money(turn, money[0], rule)
         elif named.order:
-            turn.say("utter_no_refund_for_order", order=named.order.order_id, goods=goods(named.order), status=named.order.status_zh,
-                     buttons=[turn.button("申请退货", "request_return", order_id=named.order.order_id), turn.human_button])
+            turn.say(
+                "utter_no_refund_for_order",
+                order=named.order.order_id,
+                goods=goods(named.order),
+                status=named.order.status_zh,
+                buttons=[turn.button("申请退货", "request_return", order_id=named.order.order_id), turn.human_button],
+            )
         else:
             turn.say("utter_no_refund", buttons=[turn.button("申请退货", "request_return"), turn.human_button])
-        # The shop's own term helps where money is still to come, and where nothing runs and only the rule was asked for.
-        if rule and not (money and not cases and money[0].status == "refunded"):
+        # The shop's own term helps where money is to come, and where nothing runs and only the rule was asked for.
+        told = bool(money) and not cases and money[0].status == "refunded"
+        if rule and not told and all(case.kind in MONEY_CASES for case in cases[:1]):
             turn.say("utter_refund_rule", rule=rule)
 
     @staticmethod
@@ -67,8 +79,13 @@ class RefundStatus(ZhikeAction):
         """Orders whose money is coming back or came back lately, the running ones first."""
         pool = [order] if order is not None else orders
         running = [o for o in pool if o.status in ("refunding", "exchanging")]
-        return running or [o for o in pool if o.status == "refunded" and o.refunded_at is not None
-                           and (order is not None or days_since(o.refunded_at, turn.services.now()) <= RECENT_DAYS)]
+        return running or [
+            o
+            for o in pool
+            if o.status == "refunded"
+            and o.refunded_at is not None
+            and (order is not None or days_since(o.refunded_at, turn.services.now()) <= RECENT_DAYS)
+        ]
 
     @staticmethod
     def _tell_case(turn: Turn, case: Case) -> None:
@@ -76,9 +93,15 @@ class RefundStatus(ZhikeAction):
         if order is not None:
             turn.set("order_focus", order.order_id)
         about = f"（{goods(order)}，订单 {order.order_id}）" if order is not None else ""
-        turn.say("utter_case_status", what=CASE_ZH.get(case.kind, "申请"), case=case.case_id, about=about,
-                 status=STATUS_ZH.get(case.status, case.status), when=moment(case.created_at, turn.services.now()),
-                 buttons=[turn.human_button])
+        turn.say(
+            "utter_case_status",
+            what=CASE_ZH.get(case.kind, "申请"),
+            case=case.case_id,
+            about=about,
+            status=STATUS_ZH.get(case.status, case.status),
+            when=moment(case.created_at, turn.services.now()),
+            buttons=[turn.human_button],
+        )
 
     @staticmethod
     def _tell_money(turn: Turn, order: Order, rule: str | None) -> None:
@@ -87,7 +110,13 @@ class RefundStatus(ZhikeAction):
         facts = {"order": order.order_id, "goods": goods(order), "total": yuan(order.total)}
         if order.status == "refunded":
             gone = days_since(order.refunded_at, now)
-            turn.say("utter_refunded", when=moment(order.refunded_at, now), gone=str(gone), rule=rule or "", **facts,
-                     buttons=[turn.human_button])
+            turn.say(
+                "utter_refunded",
+                when=moment(order.refunded_at, now),
+                gone=str(gone),
+                rule=rule or "",
+                **facts,
+                buttons=[turn.human_button],
+            )
         else:
             turn.say(f"utter_{order.status}_running", **facts, buttons=[turn.human_button])

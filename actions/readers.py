@@ -1,4 +1,5 @@
 """Reads short answers inside a form: a clear yes, a no, a reason, a phone, an e-mail, a tax number, a title."""
+
 from __future__ import annotations
 
 import re
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from actions.turn import Turn
 
 
-class Unfit(ValueError):
+class Unfit(ValueError):  # noqa: N818 – reads as a statement: raise Unfit
     """What was answered can't be used. `response` says why and what would do, `facts` fill it."""
 
     def __init__(self, response: str, **facts: str) -> None:
@@ -23,10 +24,16 @@ def plain(text: str) -> str:
 
 # --- yes and no -------------------------------------------------------------------------------------
 
-_YES = re.compile(r"^(?:嗯+|那|就|我)?[,，]?(?:确认|确定|確認|確定|是的?|对的?|對|好的?呀?|好滴|行的?|可以的?|没错|没问题|同意|要的|没毛病|ok|okay|yes)+")
-_DEED = re.compile(r"取消|提交|退货|退款|退|换货|换|改|开票?|开发票|登记|申请|办理|办|删除|删|导出|清除|弄|就这样|帮我|给我|请|直接|订单|这单|它|吧|了|的|啊|哈|呀|哦"
-                   r"|谢谢|麻烦|您|你|,|，|。|!")
-_DO_IT = re.compile(r"^(?:那)?(?:就|直接|帮我|给我|请|麻烦)*(?:提交|办理|办|申请|登记|退|换|改|开|取消订单)(?:了|掉)?吧$")
+_YES = re.compile(
+    r"^(?:嗯+|那|就|我)?[,，]?(?:确认|确定|確認|確定|是的?|对的?|對|好的?呀?|好滴|行的?|可以的?|没错|没问题|同意|要的|没毛病|ok|okay|yes)+"
+)
+_DEED = re.compile(
+    r"取消|提交|退货|退款|退|换货|换|改|开票?|开发票|登记|申请|办理|办|删除|删|导出|清除|弄|就这样|帮我|给我|请|直接|订单|这单|它|吧|了|的|啊|哈|呀|哦"
+    r"|谢谢|麻烦|您|你|,|，|。|!"
+)
+_DO_IT = re.compile(
+    r"^(?:那)?(?:就|直接|帮我|给我|请|麻烦)*(?:提交|办理|办|申请|登记|退|换|改|开|取消订单)(?:了|掉)?吧$"
+)
 _NOT = re.compile(r"不|别|没(?!错|问题|毛病)|先等|等等|再说|[?？]|吗$|嘛$|么$")
 
 
@@ -38,14 +45,15 @@ def clear_yes(text: str) -> bool:
     if _DO_IT.match(said):
         return True
     found = _YES.match(said)
-    return bool(found) and len(_DEED.sub("", said[found.end():])) <= 1
+    return bool(found) and len(_DEED.sub("", said[found.end() :])) <= 1
 
 
 _STOP = re.compile(
     r"算了|作罢|罢了|放弃|不弄了|不办了|不用了|不用(?:退|换|取消|改|开|修|删|办|申请|导)|先不|先别|暂时不|下次再|以后再说|再说吧|再想想|再考虑|等等再"
     r"|不(?:想|要|打算|是要|是想)?(?:退货|退款|退|换货|换|取消|改|开票?|开发票|修|删|导出|申请|登记|提交)(?:了|的)?(?:吧|啦|呢|哈|$|[,，。!！])"
     r"|别(?:退|换|取消|改|开|修|删|导|提交|申请|登记|办)|没(?:有)?(?:说|让你?|想|要|打算)(?:要|过)?(?:退|换|取消|改|开|修|删)|留着(?:吧|用)?"
-    r"|^(?:不了|不要|不用|不必|不是|不|否|取消吧不)$")
+    r"|^(?:不了|不要|不用|不必|不是|不|否|取消吧不)$"
+)
 _OTHER_ONE = re.compile(r"不是(?:这|那|它|这个|这单)|都不是|另(?:外)?一个|别的(?:那|订单)")
 
 
@@ -62,7 +70,9 @@ def means_another(turn: Turn) -> bool:
     return bool(_OTHER_ONE.search(turn.text))
 
 
-_ASKING = re.compile(r"[?？]|吗|嘛[^,，]?$|么[呀啊]?$|呢$|谁|多久|怎么|如何|什么|哪|几[天个块]|多少|是否|能不能|可不可以|咋|啥|为什么|为何|会不会|有没有|要不要")
+_ASKING = re.compile(
+    r"[?？]|吗|嘛[^,，]?$|么[呀啊]?$|呢$|谁|多久|怎么|如何|什么|哪|几[天个块]|多少|是否|能不能|可不可以|咋|啥|为什么|为何|会不会|有没有|要不要"
+)
 
 
 def asks_something(text: str) -> bool:
@@ -70,6 +80,7 @@ def asks_something(text: str) -> bool:
 
 
 # --- reasons ----------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -82,16 +93,49 @@ class Reason:
 
 
 REASONS: tuple[Reason, ...] = (
-    Reason("missing", "少件/漏发", re.compile(r"少了|少发|漏发|缺(?:少|了)|没有配件|配件不全|数量不(?:对|够)|空(?:盒|包)"), True),
-    Reason("wrong", "发错货", re.compile(r"发错|寄错|送错|不是我(?:买|拍|要|订)的|货不对板|颜色(?:发|不对)|型号不对|错发"), True),
-    Reason("broken", "破损/质量问题", re.compile(
-        r"坏|破|碎|裂|漏(?!发)|划痕|刮花|瑕疵|质量|开不了机|充不(?:进|上)|没反应|不(?:工作|转|亮|制冷|制热|通电)|起球|掉色|褪色|开线|脱胶|断|异味|过期|变质|发霉|假货"
-        r"|有问题|故障|失灵|过敏"), True),
-    Reason("not_as_described", "与描述不符", re.compile(r"描述不符|不符|色差|和图片|跟图片|图文|虚假|宣传|不一样|材质不对"), True),
-    Reason("size", "尺码/大小不合适", re.compile(
-        r"不合适|不太合适|不合身|尺码|尺寸|太?大了|太?小了|偏大|偏小|太[大小紧松长短肥瘦]|紧了|松了|长了|短了|挤脚|勒|穿不(?:上|下|了)|大一?号|小一?号|不合脚"), False),
-    Reason("change_of_mind", "不想要了", re.compile(
-        r"不想要|不要了|不喜欢|不好看|不需要|用不(?:上|着)|买错|拍错|买多|拍多|买重|重复|拍重|送了|后悔|多买|冲动|不满意|没用|无理由|一般般|显[胖黑老]"), False),
+    Reason(
+        "missing",
+        "少件/漏发",
+        re.compile(r"少了|少发|漏发|缺(?:少|了)|没有配件|配件不全|数量不(?:对|够)|空(?:盒|包)"),
+        True,
+    ),
+    Reason(
+        "wrong",
+        "发错货",
+        re.compile(r"发错|寄错|送错|不是我(?:买|拍|要|订)的|货不对板|颜色(?:发|不对)|型号不对|错发"),
+        True,
+    ),
+    Reason(
+        "broken",
+        "破损/质量问题",
+        re.compile(
+            r"坏|破|碎|裂|漏(?!发)|划痕|刮花|瑕疵|质量|开不了机|充不(?:进|上)|没反应|不(?:工作|转|亮|制冷|制热|通电)|起球|掉色|褪色|开线|脱胶|断|异味|过期|变质|发霉|假货"
+            r"|有问题|故障|失灵|过敏"
+        ),
+        True,
+    ),
+    Reason(
+        "not_as_described",
+        "与描述不符",
+        re.compile(r"描述不符|不符|色差|和图片|跟图片|图文|虚假|宣传|不一样|材质不对"),
+        True,
+    ),
+    Reason(
+        "size",
+        "尺码/大小不合适",
+        re.compile(
+            r"不合适|不太合适|不合身|尺码|尺寸|太?大了|太?小了|偏大|偏小|太[大小紧松长短肥瘦]|紧了|松了|长了|短了|挤脚|勒|穿不(?:上|下|了)|大一?号|小一?号|不合脚"
+        ),
+        False,
+    ),
+    Reason(
+        "change_of_mind",
+        "不想要了",
+        re.compile(
+            r"不想要|不要了|不喜欢|不好看|不需要|用不(?:上|着)|买错|拍错|买多|拍多|买重|重复|拍重|送了|后悔|多买|冲动|不满意|没用|无理由|一般般|显[胖黑老]"
+        ),
+        False,
+    ),
     Reason("slow", "发货/物流太慢", re.compile(r"太慢|等不(?:及|了)|还不发|一直不发|迟迟"), True),
 )
 
@@ -164,7 +208,9 @@ def tax_number(text: str, asked: bool) -> str | None:
     return None
 
 
-_COMPANY = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）()·&]{2,40}?(?:公司|集团|事务所|工作室|商行|中心|学校|大学|医院|委员会|合作社|研究院|研究所|银行|厂|店|部|局|院|会|协会)")
+_COMPANY = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9（）()·&]{2,40}?(?:公司|集团|事务所|工作室|商行|中心|学校|大学|医院|委员会|合作社|研究院|研究所|银行|厂|店|部|局|院|会|协会)"
+)
 _TITLE_LEAD = re.compile(r"^.*?(?:抬头|名称|单位|公司名)(?:是|为|叫|写|开|填|[:：])+")
 _LEAD_IN = re.compile(r"^(?:我们?|你们?|咱们?|给|开|要|写|填|就|用|是|请|麻烦|帮我|一下|成|改|换|个|张|发票)+")
 
@@ -178,20 +224,29 @@ def company_title(text: str, asked: bool) -> str | None:
         if found and not re.fullmatch(r"(?:公司|单位|企业|个人|贵公司|店|部).*", found[0]):
             return found[0]
     words = plain(body)
-    if asked and 4 <= len(words) <= 40 and not asks_something(words) and re.fullmatch(r"[\u4e00-\u9fffA-Za-z（）()·&]+", words):
+    if (
+        asked
+        and 4 <= len(words) <= 40
+        and not asks_something(words)
+        and re.fullmatch(r"[\u4e00-\u9fffA-Za-z（）()·&]+", words)
+    ):
         return words
     return None
 
 
-_ADDRESS = re.compile(r"省|市|区|县|镇|乡|村|路|街|道|巷|弄|号|栋|幢|座|楼|室|单元|小区|花园|大厦|学校|大学|公寓|广场|驿站")
-_ADDRESS_LEAD = re.compile(r"^.*?(?:改(?:成|为|到|寄到)|换(?:成|到)|寄(?:到|去|往)|送(?:到|去)|地址(?:是|为|[:：])|发到)")
+_ADDRESS = re.compile(
+    r"省|市|区|县|镇|乡|村|路|街|道|巷|弄|号|栋|幢|座|楼|室|单元|小区|花园|大厦|学校|大学|公寓|广场|驿站"
+)
+_ADDRESS_LEAD = re.compile(
+    r"^.*?(?:改(?:成|为|到|寄到)|换(?:成|到)|寄(?:到|去|往)|送(?:到|去)|地址(?:是|为|[:：])|发到)"
+)
 
 
 def address(text: str, asked: bool) -> str | None:
     """A postal address: at least a place and a street or building. Unasked only after 改成, 寄到 and the like."""
     said = half(text).strip()
     lead = _ADDRESS_LEAD.search(said)
-    body = (said[lead.end():] if lead else said).strip(" ,，。：:吧啊哈呢")
+    body = (said[lead.end() :] if lead else said).strip(" ,，。：:吧啊哈呢")
     marks = set(_ADDRESS.findall(body))
     if (asked or lead) and len(body) >= 6 and len(marks) >= 2 and not asks_something(body):
         return body

@@ -1,4 +1,5 @@
 """Warranty: what the shop promises, whether this order is still covered, and a repair or a fitter's visit applied for."""
+
 from __future__ import annotations
 
 import re
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 KINDS = {"repair": "报修", "install": "预约安装"}
 _INSTALL = re.compile(r"安装|上门装|装机|师傅|预约")
 _REPAIR = re.compile(r"报修|维修|修(?:一下|理|好)?|返修|坏了|保修|开不了机|不(?:亮|转|工作|通电)|没反应|故障|失灵")
-_APPLIES = re.compile(r"报修|申请|帮我(?:修|报|约|安排)|想修|要修|给(?:我)?修|寄(?:去)?修|走(?:保修|维修)|预约|约(?:个|一下|师傅)|改(?:个|到|天)|坏了|不亮|不转|开不了|没反应|失灵")
+_APPLIES = re.compile(
+    r"报修|申请|帮我(?:修|报|约|安排)|想修|要修|给(?:我)?修|寄(?:去)?修|走(?:保修|维修)|预约|约(?:个|一下|师傅)|改(?:个|到|天)|坏了|不亮|不转|开不了|没反应|失灵"
+)
 _WARRANTY = re.compile(r"([一二两三四五半\d]+)\s*(?:个)?(年|月|天)")
 _AMOUNT = {"半": 0.5, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
 
@@ -49,7 +52,13 @@ def _read_detail(turn: Turn, draft: Draft, asked: bool) -> str | None:
     told = bool(reason_of(words)) or (draft.get("kind") == "install" and turn.entity("date") is not None)
     if told and (asked or len(plain(words)) >= 6):
         return words[:200]
-    if asked and turn.intent not in ("deny", "clarify") and len(plain(words)) >= 2 and not asks_something(words) and not refuses(turn):
+    if (
+        asked
+        and turn.intent not in ("deny", "clarify")
+        and len(plain(words)) >= 2
+        and not asks_something(words)
+        and not refuses(turn)
+    ):
         return words[:200]
     return None
 
@@ -118,8 +127,13 @@ class RepairForm(ServiceForm):
         elif order.status not in ARRIVED:
             refuse_not_arrived(turn, order, self.deed)
         elif days and order.received_at and turn.services.now() - order.received_at > timedelta(days=days):
-            turn.say("utter_warranty_over", when=day(order.received_at, turn.services.now()),
-                     until=day(order.received_at + timedelta(days=days), turn.services.now()), **facts, buttons=[turn.human_button])
+            turn.say(
+                "utter_warranty_over",
+                when=day(order.received_at, turn.services.now()),
+                until=day(order.received_at + timedelta(days=days), turn.services.now()),
+                **facts,
+                buttons=[turn.human_button],
+            )
         else:
             return False
         return True
@@ -134,16 +148,33 @@ class RepairForm(ServiceForm):
 
     def _ask_confirm(self, turn: Turn, draft: Draft, again: bool) -> None:
         rule = policy(turn, "保修多久", self.main_intent) if draft.get("kind") == "repair" else None
-        turn.say("utter_confirm_repair", kind=KINDS[draft.get("kind")], goods=goods_meant(draft), order=str(draft.get("order")),
-                 detail=str(draft.get("detail")), rule=f"\n保修规则：{rule}" if rule else "",
-                 buttons=self.confirm_buttons(turn, draft, "确认提交", "先不办"))
+        turn.say(
+            "utter_confirm_repair",
+            kind=KINDS[draft.get("kind")],
+            goods=goods_meant(draft),
+            order=str(draft.get("order")),
+            detail=str(draft.get("detail")),
+            rule=f"\n保修规则：{rule}" if rule else "",
+            buttons=self.confirm_buttons(turn, draft, "确认提交", "先不办"),
+        )
 
     def submit(self, turn: Turn, draft: Draft) -> None:
         kind = draft.get("kind")
-        case = turn.services.store.cases.open(kind, turn.customer_id, order_id=draft.get("order"), product_id=draft.product_id,
-                                              details={"detail": draft.get("detail")}, deadline=turn.deadline)
-        turn.say("utter_repair_submitted", kind=KINDS[kind], case=case.case_id, goods=goods_meant(draft),
-                 buttons=[turn.button("查进度", "ask_refund_status")])
+        case = turn.services.store.cases.open(
+            kind,
+            turn.customer_id,
+            order_id=draft.get("order"),
+            product_id=draft.product_id,
+            details={"detail": draft.get("detail")},
+            deadline=turn.deadline,
+        )
+        turn.say(
+            "utter_repair_submitted",
+            kind=KINDS[kind],
+            case=case.case_id,
+            goods=goods_meant(draft),
+            buttons=[turn.button("查进度", "ask_refund_status")],
+        )
 
 
 REPAIR = RepairForm()

@@ -1,4 +1,5 @@
 """Returning goods, or the money alone: who may, until when, why, and the application itself."""
+
 from __future__ import annotations
 
 import re
@@ -40,7 +41,9 @@ LAWFUL_DAYS = 7
 KINDS = {"return": "退货退款", "refund_only": "仅退款"}
 _REFUND_ONLY = re.compile(r"仅退款|只退款|光退款|不退货|退款不退|货不退|不寄回")
 _RETURN = re.compile(r"退货|退回|寄回|退货退款|退掉")
-QUESTION_ONLY = re.compile(r"谁|多久|几天|多少天|多少钱|哪里|哪儿|地址|条件|规则|要求|运费|邮费|期限|什么时候|几天内|影响|流程")
+QUESTION_ONLY = re.compile(
+    r"谁|多久|几天|多少天|多少钱|哪里|哪儿|地址|条件|规则|要求|运费|邮费|期限|什么时候|几天内|影响|流程"
+)
 REASON_KEYS = ("size", "change_of_mind", "broken", "wrong", "missing", "not_as_described")
 
 
@@ -70,11 +73,21 @@ def refuse_too_late(turn: Turn, order: Order, days: int, deed: str) -> None:
     number = {"order_id": order.order_id}
     gone = since_arrival(turn, order)
     facts = {"order": order.order_id, "goods": goods(order), "days": str(days), "deed": deed}
-    buttons = [turn.button("商品有质量问题", "report_problem", **number), turn.button("申请维修", "ask_warranty", **number), turn.human_button]
+    buttons = [
+        turn.button("商品有质量问题", "report_problem", **number),
+        turn.button("申请维修", "ask_warranty", **number),
+        turn.human_button,
+    ]
     if gone is None:
         turn.say("utter_term_over_unknown", **facts, buttons=buttons)
     else:
-        turn.say("utter_term_over", when=day(order.received_at, turn.services.now()), gone=str(gone), **facts, buttons=buttons)
+        turn.say(
+            "utter_term_over",
+            when=day(order.received_at, turn.services.now()),
+            gone=str(gone),
+            **facts,
+            buttons=buttons,
+        )
 
 
 def refuse_not_arrived(turn: Turn, order: Order, deed: str) -> None:
@@ -83,9 +96,17 @@ def refuse_not_arrived(turn: Turn, order: Order, deed: str) -> None:
     number = {"order_id": order.order_id}
     facts = {"order": order.order_id, "goods": goods(order), "parcel": parcel(order), "deed": deed}
     if order.status in UNSHIPPED:
-        turn.say("utter_not_shipped_cancel_instead", **facts, buttons=[turn.button("取消订单", "cancel_order", **number), turn.human_button])
+        turn.say(
+            "utter_not_shipped_cancel_instead",
+            **facts,
+            buttons=[turn.button("取消订单", "cancel_order", **number), turn.human_button],
+        )
     elif order.status in ON_THE_WAY:
-        turn.say("utter_on_the_way_refuse_it", **facts, buttons=[turn.button("看物流", "track_order", **number), turn.human_button])
+        turn.say(
+            "utter_on_the_way_refuse_it",
+            **facts,
+            buttons=[turn.button("看物流", "track_order", **number), turn.human_button],
+        )
     else:
         tell_status(turn, order)
 
@@ -99,7 +120,11 @@ class ReturnForm(ServiceForm):
 
     def __init__(self) -> None:
         self.questions = (
-            order_question(lambda order: order.status in ARRIVED, "退", lambda turn: lambda order: within_term(turn, order, return_days(turn))),
+            order_question(
+                lambda order: order.status in ARRIVED,
+                "退",
+                lambda turn: lambda order: within_term(turn, order, return_days(turn)),
+            ),
             item_question(),
             reason_question("退货", REASON_KEYS),
             choice_question("kind", "utter_ask_return_kind", KINDS, _read_kind),
@@ -138,8 +163,13 @@ class ReturnForm(ServiceForm):
         days, running = return_days(turn), open_case(turn, order)
         if running:
             turn.set("order_focus", order.order_id)
-            turn.say("utter_return_running", case=running.case_id, order=order.order_id, goods=goods(order),
-                     buttons=[turn.button("看进度", "ask_refund_status"), turn.human_button])
+            turn.say(
+                "utter_return_running",
+                case=running.case_id,
+                order=order.order_id,
+                goods=goods(order),
+                buttons=[turn.button("看进度", "ask_refund_status"), turn.human_button],
+            )
         elif order.status not in ARRIVED:
             refuse_not_arrived(turn, order, self.deed)
         elif not within_term(turn, order, days):
@@ -165,18 +195,35 @@ class ReturnForm(ServiceForm):
 
     def _ask_confirm(self, turn: Turn, draft: Draft, again: bool) -> None:
         freight = policy(turn, "退货运费谁承担", "request_return")
-        turn.say("utter_confirm_return_again" if again else "utter_confirm_return", kind=KINDS[draft.get("kind")], goods=goods_meant(draft),
-                 order=str(draft.get("order")), total=yuan(draft.amount), reason=reason_label(draft),
-                 freight=f"\n运费：{freight}" if freight and draft.get("kind") == "return" else "",
-                 buttons=self.confirm_buttons(turn, draft, "确认提交", "先不退"))
+        turn.say(
+            "utter_confirm_return_again" if again else "utter_confirm_return",
+            kind=KINDS[draft.get("kind")],
+            goods=goods_meant(draft),
+            order=str(draft.get("order")),
+            total=yuan(draft.amount),
+            reason=reason_label(draft),
+            freight=f"\n运费：{freight}" if freight and draft.get("kind") == "return" else "",
+            buttons=self.confirm_buttons(turn, draft, "确认提交", "先不退"),
+        )
 
     def submit(self, turn: Turn, draft: Draft) -> None:
         kind = draft.get("kind")
         case = turn.services.store.cases.open(
-            "return" if kind == "return" else "refund", turn.customer_id, order_id=draft.get("order"), product_id=draft.product_id,
-            details={"reason": draft.get("reason"), "kind": kind, "amount": draft.amount}, deadline=turn.deadline)
-        turn.say("utter_return_submitted", kind=KINDS[kind], case=case.case_id, goods=goods_meant(draft), total=yuan(draft.amount),
-                 buttons=[turn.button("查进度", "ask_refund_status")])
+            "return" if kind == "return" else "refund",
+            turn.customer_id,
+            order_id=draft.get("order"),
+            product_id=draft.product_id,
+            details={"reason": draft.get("reason"), "kind": kind, "amount": draft.amount},
+            deadline=turn.deadline,
+        )
+        turn.say(
+            "utter_return_submitted",
+            kind=KINDS[kind],
+            case=case.case_id,
+            goods=goods_meant(draft),
+            total=yuan(draft.amount),
+            buttons=[turn.button("查进度", "ask_refund_status")],
+        )
 
 
 def only_asks(turn: Turn) -> bool:

@@ -1,4 +1,5 @@
 """All service forms, and the actions that open and run them."""
+
 from __future__ import annotations
 
 from actions.cancel import CANCEL

@@ -1,4 +1,5 @@
 """The shop's own answers are found by what is asked, and nothing is answered that no entry answers."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -35,30 +36,62 @@ ENTRIES = (
 )
 
 PARAPHRASES = (
-    ("你们包邮吗", "ask_shipping", "fee"), ("邮费要几块", "ask_shipping", "fee"), ("买满多少不收运费", "ask_shipping", "fee"),
-    ("拍下以后多久能发货呀", "ask_shipping", "when"), ("过节期间发货吗", "ask_shipping", "when"),
-    ("能给我发顺丰不", "ask_shipping", "carrier"), ("一般发哪家快递啊", "ask_shipping", "carrier"),
-    ("花呗能用吗", "ask_payment", "pay"), ("可以货到付款不", "ask_payment", "pay"), ("能分期付吗", "ask_payment", "pay"),
-    ("钱扣了可是订单没成功", "ask_payment", "payfail"), ("老是提示支付失败，不成功", "ask_payment", "payfail"),
-    ("发票怎么弄", "ask_invoice", "invoice"), ("能开公司抬头吗", "ask_invoice", "invoice"),
-    ("退货有什么规则", "request_return", "return"), ("七天无理由的条件是啥", "request_return", "return"),
-    ("退货运费算谁的", "request_return", "freight"), ("你们有没有运费险", "request_return", "freight"),
-    ("退款多久能到", "ask_refund_status", "money"), ("退的钱几天到卡里", "ask_refund_status", "money"),
-    ("质保期多长时间", "ask_warranty", "warranty"), ("保修几年啊", "ask_warranty", "warranty"),
-    ("刚买完就降价了怎么算", "ask_price_protection", "protect"), ("保价期是多少天", "ask_price_protection", "protect"),
-    ("积分能怎么花", "ask_membership", "member"), ("会员等级有啥好处", "ask_membership", "member"),
-    ("登录密码忘了", "ask_account", "phone"), ("验证码一直收不到", "ask_account", "phone"),
-    ("是不是真的，怕是假货", "ask_product_info", "real"), ("專櫃能驗貨嗎", "ask_product_info", "real"),
+    ("你们包邮吗", "ask_shipping", "fee"),
+    ("邮费要几块", "ask_shipping", "fee"),
+    ("买满多少不收运费", "ask_shipping", "fee"),
+    ("拍下以后多久能发货呀", "ask_shipping", "when"),
+    ("过节期间发货吗", "ask_shipping", "when"),
+    ("能给我发顺丰不", "ask_shipping", "carrier"),
+    ("一般发哪家快递啊", "ask_shipping", "carrier"),
+    ("花呗能用吗", "ask_payment", "pay"),
+    ("可以货到付款不", "ask_payment", "pay"),
+    ("能分期付吗", "ask_payment", "pay"),
+    ("钱扣了可是订单没成功", "ask_payment", "payfail"),
+    ("老是提示支付失败，不成功", "ask_payment", "payfail"),
+    ("发票怎么弄", "ask_invoice", "invoice"),
+    ("能开公司抬头吗", "ask_invoice", "invoice"),
+    ("退货有什么规则", "request_return", "return"),
+    ("七天无理由的条件是啥", "request_return", "return"),
+    ("退货运费算谁的", "request_return", "freight"),
+    ("你们有没有运费险", "request_return", "freight"),
+    ("退款多久能到", "ask_refund_status", "money"),
+    ("退的钱几天到卡里", "ask_refund_status", "money"),
+    ("质保期多长时间", "ask_warranty", "warranty"),
+    ("保修几年啊", "ask_warranty", "warranty"),
+    ("刚买完就降价了怎么算", "ask_price_protection", "protect"),
+    ("保价期是多少天", "ask_price_protection", "protect"),
+    ("积分能怎么花", "ask_membership", "member"),
+    ("会员等级有啥好处", "ask_membership", "member"),
+    ("登录密码忘了", "ask_account", "phone"),
+    ("验证码一直收不到", "ask_account", "phone"),
+    ("是不是真的，怕是假货", "ask_product_info", "real"),
+    ("專櫃能驗貨嗎", "ask_product_info", "real"),
 )
 
 STRANGERS = (
-    ("门店几点关门", "ask_shipping"), ("能开车来仓库自提吗", "ask_shipping"), ("寄到日本要多久清关", "ask_shipping"),
-    ("可以用比特币结算吗", "ask_payment"), ("亲属卡怎么关联", "ask_payment"), ("绑的卡怎么解除", "ask_payment"),
-    ("增值税税率是几个点", "ask_invoice"), ("怎么冲红", "ask_invoice"),
-    ("黑卡有机场贵宾厅吗", "ask_membership"), ("怎么把头像换掉", "ask_account"), ("页面闪退", "ask_account"),
-    ("师傅上门安装要预约吗", "ask_warranty"), ("这款多重", "ask_product_info"), ("洗的时候掉不掉色", "ask_product_info"),
-    ("今天天气怎么样", None), ("帮我写首诗", None), ("你叫什么名字", None), ("推荐个耳机", None), ("好的", None), ("嗯", None),
-    ("他们老板是谁", None), ("我想找个工作", None), ("明天几点开门", None),
+    ("门店几点关门", "ask_shipping"),
+    ("能开车来仓库自提吗", "ask_shipping"),
+    ("寄到日本要多久清关", "ask_shipping"),
+    ("可以用比特币结算吗", "ask_payment"),
+    ("亲属卡怎么关联", "ask_payment"),
+    ("绑的卡怎么解除", "ask_payment"),
+    ("增值税税率是几个点", "ask_invoice"),
+    ("怎么冲红", "ask_invoice"),
+    ("黑卡有机场贵宾厅吗", "ask_membership"),
+    ("怎么把头像换掉", "ask_account"),
+    ("页面闪退", "ask_account"),
+    ("师傅上门安装要预约吗", "ask_warranty"),
+    ("这款多重", "ask_product_info"),
+    ("洗的时候掉不掉色", "ask_product_info"),
+    ("今天天气怎么样", None),
+    ("帮我写首诗", None),
+    ("你叫什么名字", None),
+    ("推荐个耳机", None),
+    ("好的", None),
+    ("嗯", None),
+    ("他们老板是谁", None),
+    ("我想找个工作", None),
+    ("明天几点开门", None),
 )
 
 
@@ -83,8 +116,11 @@ def test_nine_of_ten_paraphrases_find_their_answer_and_none_finds_another(index:
 
 
 def test_what_no_entry_answers_is_not_answered(index: FaqIndex) -> None:
-    answered = [(text, got.entry.entry_id, round(got.score, 2)) for text, intent in STRANGERS
-                if (got := index.best(text, intent, NEAR))]
+    answered = [
+        (text, got.entry.entry_id, round(got.score, 2))
+        for text, intent in STRANGERS
+        if (got := index.best(text, intent, NEAR))
+    ]
     assert answered == []
 
 
@@ -124,7 +160,9 @@ def test_the_index_is_rebuilt_only_when_the_faq_changes() -> None:
     assert source.index() is not first and len(source.index().entries) == len(ENTRIES)
 
 
-@pytest.mark.parametrize(("answer", "days"), [("签收后 7 天内可以", 7), ("签收后七天内", 7), ("三十天价保", 30), ("15日之内", 15),
-                                              ("随时", None)])
+@pytest.mark.parametrize(
+    ("answer", "days"),
+    [("签收后 7 天内可以", 7), ("签收后七天内", 7), ("三十天价保", 30), ("15日之内", 15), ("随时", None)],
+)
 def test_the_term_is_read_from_the_shops_own_answer(answer: str, days: int | None) -> None:
     assert term_days(answer) == days
