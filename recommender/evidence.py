@@ -40,6 +40,7 @@ STRENGTH = {
     "bought_lately": 2.0,
     "bought_ever": 1.5,
     "in_budget": 1.0,
+    "watched": 0.5,
     "plain": 0.0,
 }
 """Order of preference among true pieces of evidence; the personal ones are offered only when the past may be used."""
@@ -109,6 +110,8 @@ class Witness:
     def _sales(self, place: int) -> list[dict[str, Any]]:
         buyers, found = int(self.sellers[place]), []
         product = int(self.places[place])
+        if product >= 0 and (people := int(self.learned.liker_counts[product])) >= self.least:
+            found.append({"kind": "watched", "people": people})
         ever = int(self.learned.buyer_counts[product]) if product >= 0 else 0
         if ever >= self.least:
             found.append({"kind": "bought_ever", "buyers": ever})

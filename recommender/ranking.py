@@ -112,7 +112,8 @@ def choose(catalogue: Catalogue, places: np.ndarray, total: np.ndarray, n: int, 
 
 
 def strategy(ranking: Ranking, chosen: list[int], due: set[int], places: np.ndarray) -> tuple[str, bool]:
-    """(strategy, personalised) of a list: the part that weighs most for its products; "blend" when several do."""
+    """(strategy, personalised) of a list: the part that weighs most for its products; "blend" when several
+    do. Where nothing personal decided, "popular", or "content" when only the limits did."""
     names = set()
     for at in chosen:
         parts = ranking.parts[:, at]
@@ -121,9 +122,11 @@ def strategy(ranking: Ranking, chosen: list[int], due: set[int], places: np.ndar
         else:
             names.add(PARTS[int(parts.argmax())] if parts.max() > 0 else "content")
     personal = "due_again" in names or bool((ranking.parts[:_PERSONAL, chosen] != 0).any())
-    if len(names) > 1 or (personal and names == {"popular"}):
-        return "blend", personal
-    return names.pop() if names else "popular", personal
+    if not personal:
+        return ("content" if names == {"content"} else "popular"), False
+    if len(names) > 1 or names == {"popular"}:
+        return "blend", True
+    return names.pop(), True
 
 
 def _scaled(scores: np.ndarray) -> np.ndarray:

@@ -70,6 +70,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "lowest_price": ("符合要求的 {among} 款里价格最低，{price} 元", "{among} 款合适的里它最便宜，{price} 元"),
     "colour": ("有您要的{colour}", "{colour}有货，正是您要的颜色"),
     "plain": ("现货，{price} 元", "有现货，现价 {price} 元", "目前有货，{price} 元"),
+    "watched": ("已有 {people} 位顾客看过或买过", "有 {people} 位顾客关注过这款"),
     "in_budget": ("{price} 元，在您说的价位里", "现价 {price} 元，价位合适"),
     "bought_ever": ("已有 {buyers} 位顾客买过", "店里 {buyers} 位顾客买过这款"),
     "looked_at": ("这款您看过，还没买", "您看过这款，现在有货"),

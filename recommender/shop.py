@@ -78,9 +78,8 @@ class ShopRecommender:
             return self._nearest(request, selection, now)
         ranked = ranking.rank(self._learned, self._catalogue, self._places, self._popular, profile, selection.places)
         ranked = ranking.boosted(ranked, self._catalogue, selection.places, set(due), selection.tags, request)
-        chosen = ranking.choose(
-            self._catalogue, selection.places, ranked.total, request.n, self._learned.config.diversity
-        )
+        diversity = self._learned.config.diversity * (1 if profile.taste else 2)
+        chosen = ranking.choose(self._catalogue, selection.places, ranked.total, request.n, diversity)
         strategy, personal = ranking.strategy(ranked, chosen, set(due), selection.places)
         places = selection.places[chosen].tolist()
         items = self._explained(

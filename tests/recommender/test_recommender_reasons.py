@@ -110,6 +110,8 @@ def recompute(shop: Shop, request: Request, found, suggested) -> bool:
         return claimed[kind] and e["buyers"] == sold[item.product_id] >= 3 and item.product_id in among
     if kind == "bought_ever":
         return e["buyers"] == len(shop.buyers(item.product_id)) >= 3
+    if kind == "watched":
+        return e["people"] == len(shop.interested(item.product_id)) >= 3
     if kind == "gift_tag":
         return e["tag"] in item.tags and e["word"] in request.tags
     if kind == "cheaper":
@@ -190,6 +192,7 @@ def test_the_customer_is_not_counted_among_the_others():
 def test_every_kind_of_evidence_has_wordings_and_all_of_them_can_be_said():
     facts = {
         "buyers": 5,
+        "people": 6,
         "days": 90,
         "of": "耳机",
         "rank": 2,

@@ -129,6 +129,13 @@ def test_without_consent_everybody_gets_the_same_popular_goods(shop):
     assert ids(new) == ids(nobody) and not new.personalised
 
 
+def test_a_list_of_sold_and_unsold_goods_is_popular_not_personal():
+    items = [Item(n, n * 2, 9.0, (n,)) for n in "abc"]
+    events = [(f"c{n}", "a", "purchase", 1.0, NOW) for n in range(3)]
+    found = ShopRecommender.fit(events, items, now=NOW).suggest(Request(now=NOW))
+    assert len(found.items) == 3 and (found.strategy, found.personalised) == ("popular", False)
+
+
 def test_filters_alone_decide_where_nobody_bought_anything():
     model = ShopRecommender.fit((), [Item("a", "甲", 9.0, ("耳机",)), Item("b", "乙", 5.0, ("耳机",))])
     found = model.suggest(Request(kinds=frozenset({"耳机"}), customer_id="x"))
