@@ -200,7 +200,7 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
     model = ShopRecommender.fit(interactions, as_items(catalogue), customers)
     model.save(folder)
     seconds = time.perf_counter() - started
-    segments = getattr(model, "segment_count", 0)
+    segments = model.segment_count
     tell(f"分群和推荐：{len(customers)} 位顾客、{len(catalogue.products)} 件商品、{len(interactions)} 条记录，用时 {seconds:.1f} 秒")
     return {"fingerprint": fingerprint.recommender(), "seconds": round(seconds, 1), "customers": len(customers),
             "products": len(catalogue.products), "interactions": len(interactions), "segments": segments}, seconds

@@ -56,7 +56,12 @@ class WebChannel(InputChannel):
         routes.add_route(self._served(self._feedback), "/feedback", methods=["POST", "OPTIONS"])
         routes.add_route(self._served(self._event), "/events", methods=["POST", "OPTIONS"])
         routes.add_route(self._served(self._history), "/history", methods=["GET", "OPTIONS"])
-        routes.add_route(self._health, "/health", methods=["GET"])
+
+        @routes.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            well, report = await self.bot.health.check()
+            return answer({"status": "ok" if well else "failing", "checks": report}, 200 if well else 503)
+
         add_pages(routes, self.bot)
         return routes
 
@@ -143,10 +148,6 @@ class WebChannel(InputChannel):
             self.bot.store.conversations.history, **whose, before=moment(request.args.get("before")), limit=HISTORY_TURNS))
         return answer([{"turn_id": turn.turn_id, "at": turn.at.isoformat(), "text": turn.text, "replies": turn.replies}
                        for turn in turns])
-
-    async def _health(self, request: Request) -> HTTPResponse:
-        well, report = await self.bot.health.check()
-        return answer({"status": "ok" if well else "failing", "checks": report}, 200 if well else 503)
 
 
 def json_object(request: Request) -> dict[str, Any]:

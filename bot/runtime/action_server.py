@@ -2,16 +2,22 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import inspect
 import logging
+import pkgutil
 from typing import Any
 
 import orjson
+from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from rasa_sdk.utils import all_subclasses
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+import actions
 from actions.services import Limits, Services, configure
 from bot.runtime.models import RECOMMENDER, NoModel, current
 from bot.settings import Settings
@@ -25,8 +31,18 @@ def configure_actions(settings: Settings, store: Store, recommender: Any) -> Act
     limits = Limits(action_seconds=min(Limits.action_seconds, settings.action_seconds))
     configure(Services(store=store, recommender_provider=lambda: recommender, limits=limits))
     executor = ActionExecutor()
-    executor.register_package("actions")
+    for action in our_actions():
+        executor.register_action(action)
     return executor
+
+
+def our_actions() -> list[type[Action]]:
+    """The classes below `actions` that have a name. (rasa-sdk's own search also instantiates their bases, and ends the process on an
+    import error.)"""
+    for module in pkgutil.walk_packages(actions.__path__, "actions."):
+        importlib.import_module(module.name)
+    return [one for one in all_subclasses(Action) if one.__module__.startswith("actions.") and not inspect.isabstract(one)
+            and hasattr(one, "action_name")]
 
 
 def recommender_of(settings: Settings) -> Any:
