@@ -107,8 +107,8 @@ class ShopConfig(Config):
     min_repeats: int = 5
     """Repeat purchases seen before an interval is believed."""
     diversity: float = 0.5
-    """0: the best scores only; 1: goods unlike those already in the list weigh as much as the score. Doubled where nothing personal
-    decides: somebody unknown is shown the breadth of the shop."""
+    """0: the best scores only; 1: goods unlike those already in the list weigh as much as the score. Doubled where
+    nothing personal decides: somebody unknown is shown the breadth of the shop."""
     seed: int = 20260
     """Seed of K-means."""
 
