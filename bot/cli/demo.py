@@ -1,4 +1,5 @@
 """`zhike demo`: fills an empty store with the made-up shop."""
+
 from __future__ import annotations
 
 import json
@@ -31,19 +32,34 @@ def run(
             broken_off = _broken_off(settings)
             if not store.is_empty() and broken_off is None:
                 if not if_empty:
-                    raise Problem("没有装演示数据", "店里已经有商品或顾客了，演示数据不能和真的数据混在一起",
-                                  "换一个空的数据目录再来，例如 ZHIKE_HOME=var/demo zhike demo", code=2)
+                    raise Problem(
+                        "没有装演示数据",
+                        "店里已经有商品或顾客了，演示数据不能和真的数据混在一起",
+                        "换一个空的数据目录再来，例如 ZHIKE_HOME=var/demo zhike demo",
+                        code=2,
+                    )
                 _finish(as_json, {"filled": False}, "")
                 return
-            shop = _fill(settings, store, broken_off or {"now": store.clock.now().isoformat(), "seed": seed}, _teller(as_json))
+            shop = _fill(
+                settings, store, broken_off or {"now": store.clock.now().isoformat(), "seed": seed}, _teller(as_json)
+            )
     except StoreError as error:
         raise Problem("没有装演示数据", str(error), "看 zhike doctor 怎么说") from error
     seconds = round(time.perf_counter() - started, 1)
     counts = "，".join(f"{KINDS[kind].name_zh} {number}" for kind, number in shop.counts().items())
-    _finish(as_json, {"filled": True, "seconds": seconds, "seed": shop.seed, "now": shop.made_for.isoformat(), "rows": shop.counts(),
-                      "customers": _people()},
-            f"演示店铺装好了，用时 {seconds} 秒：{counts}。\n可以扮演的顾客：\n"
-            + "\n".join(f"  {who.customer_id} {who.name}：{who.situation}" for who in DEMO_CUSTOMERS))
+    _finish(
+        as_json,
+        {
+            "filled": True,
+            "seconds": seconds,
+            "seed": shop.seed,
+            "now": shop.made_for.isoformat(),
+            "rows": shop.counts(),
+            "customers": _people(),
+        },
+        f"演示店铺装好了，用时 {seconds} 秒：{counts}。\n可以扮演的顾客：\n"
+        + "\n".join(f"  {who.customer_id} {who.name}：{who.situation}" for who in DEMO_CUSTOMERS),
+    )
 
 
 def _fill(settings: Settings, store: Store, made: dict[str, Any], tell: Callable[[str], None]) -> DemoShop:
@@ -55,7 +71,12 @@ def _fill(settings: Settings, store: Store, made: dict[str, Any], tell: Callable
         tell(f"写入{KINDS[kind].name_zh}……")
         report = import_rows(store, kind, shop.tables[kind])
         if not report.ok:
-            raise Problem("演示数据没有装完", report.sentence(report.problems[0]), "这是程序的毛病，请报告；换个 --seed 再试", code=1)
+            raise Problem(
+                "演示数据没有装完",
+                report.sentence(report.problems[0]),
+                "这是程序的毛病，请报告；换个 --seed 再试",
+                code=1,
+            )
     _mark(settings, made | {"complete": True, "customers": _people()})
     return shop
 
@@ -87,6 +108,7 @@ def _teller(as_json: bool) -> Callable[[str], None]:
     def tell(line: str) -> None:
         if out.isatty():
             print(f"\r\033[K{line}", end="", file=out, flush=True)
+
     return tell
 
 

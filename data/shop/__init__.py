@@ -2,6 +2,7 @@
 texts and one seed. The same seed, day and moment make the same shop. Imports nothing of ours; tables are rows as a
 merchant would bring them.
 """
+
 from __future__ import annotations
 
 from data.shop.cast import DEMO_CUSTOMERS, DemoCustomer

@@ -1,4 +1,5 @@
 """What customers looked at: the way to each purchase, and evenings of looking without buying."""
+
 from __future__ import annotations
 
 import bisect
@@ -16,7 +17,7 @@ from data.shop.trade import Shelf
 #: Behaviour is kept for a year.
 KEPT_DAYS = 365
 _CHANNELS = ("App", "小程序", "网页", "H5")
-_SHARES = (.58, .27, .09, .06)
+_SHARES = (0.58, 0.27, 0.09, 0.06)
 
 
 class Browsing:
@@ -34,8 +35,10 @@ class Browsing:
         rng, channel = self.rng, self._channel()
         for line in order.lines:
             again = line.goods is order.person.usual.get(line.goods.kind.name)
-            at = order.ordered_at - timedelta(minutes=rng.randrange(2, 25) if again or rng.random() < 0.7 else rng.randrange(60, 5000))
-            at = max(at, order.person.registered_at + timedelta(seconds=30))
+            at = order.ordered_at - timedelta(
+                minutes=rng.randrange(2, 25) if again or rng.random() < 0.7 else rng.randrange(60, 5000)
+            )
+            at = max(at, order.person.registered_at + timedelta(seconds=240))
             if rng.random() < (0.3 if again else 0.85):
                 other = self.shelf.pick(rng, order.person, line.goods.kind.name)
                 if other is not line.goods:
@@ -44,7 +47,13 @@ class Browsing:
             if rng.random() < 0.16:
                 self._add(order.person, line.goods, "favourite", at + timedelta(seconds=35), channel)
             if rng.random() < 0.5:
-                self._add(order.person, line.goods, "cart", min(at + timedelta(seconds=rng.randrange(40, 100)), order.ordered_at), channel)
+                self._add(
+                    order.person,
+                    line.goods,
+                    "cart",
+                    min(at + timedelta(seconds=rng.randrange(40, 100)), order.ordered_at),
+                    channel,
+                )
 
     def idle(self, person: Person) -> None:
         """Evenings of looking around: some things go into the cart and stay there."""
@@ -77,8 +86,16 @@ class Browsing:
             self._add(person, goods, "click", at + timedelta(seconds=4), channel)
 
     def _add(self, person: Person, goods: Goods, what: str, at: datetime, channel: str, value: object = "") -> None:
-        self.rows.append({"customer_id": person.customer_id, "product_id": goods.product_id, "type": what, "at": written(at),
-                          "value": value, "channel": channel})
+        self.rows.append(
+            {
+                "customer_id": person.customer_id,
+                "product_id": goods.product_id,
+                "type": what,
+                "at": written(at),
+                "value": value,
+                "channel": channel,
+            }
+        )
 
 
 def junk(rng: Random, rows: list[dict[str, object]], people: Sequence[Person]) -> None:

@@ -1,4 +1,5 @@
 """When people buy: seasons of a kind, sale days, weekends, evenings."""
+
 from __future__ import annotations
 
 import bisect
@@ -13,11 +14,47 @@ SHANGHAI = timezone(timedelta(hours=8), "CST")
 HISTORY_DAYS = 540
 
 #: Share of orders by hour of the day: a quiet night, noon, and the sofa between eight and eleven.
-_HOURS = (1.2, .6, .3, .2, .2, .4, 1.0, 2.0, 3.0, 4.2, 4.8, 4.6, 5.6, 4.6, 4.0, 4.0, 4.0, 4.2, 4.8, 6.4, 8.6, 9.6, 7.6, 3.6)
+_HOURS = (
+    1.2,
+    0.6,
+    0.3,
+    0.2,
+    0.2,
+    0.4,
+    1.0,
+    2.0,
+    3.0,
+    4.2,
+    4.8,
+    4.6,
+    5.6,
+    4.6,
+    4.0,
+    4.0,
+    4.0,
+    4.2,
+    4.8,
+    6.4,
+    8.6,
+    9.6,
+    7.6,
+    3.6,
+)
 _HOURS_UP_TO = tuple(accumulate(_HOURS))
 #: Month and day of sales, how many times an ordinary day they sell.
-_SALES = {(6, 1): 1.8, (6, 17): 2.2, (6, 18): 4.0, (11, 1): 2.2, (11, 10): 2.0, (11, 11): 4.5, (12, 12): 2.5, (1, 10): 1.6,
-          (3, 8): 2.0, (8, 8): 1.3, (9, 9): 1.4}
+_SALES = {
+    (6, 1): 1.8,
+    (6, 17): 2.2,
+    (6, 18): 4.0,
+    (11, 1): 2.2,
+    (11, 10): 2.0,
+    (11, 11): 4.5,
+    (12, 12): 2.5,
+    (1, 10): 1.6,
+    (3, 8): 2.0,
+    (8, 8): 1.3,
+    (9, 9): 1.4,
+}
 
 
 def day_weight(day: date) -> float:
@@ -50,8 +87,11 @@ class Days:
         """A day not before `since`, likelier in the kind's season and on sale days."""
         up_to = self._up_to.get(kind.name)
         if up_to is None:
-            up_to = self._up_to[kind.name] = list(accumulate(
-                weight * season_weight(kind, day.month) for day, weight in zip(self._days, self._plain, strict=True)))
+            up_to = self._up_to[kind.name] = list(
+                accumulate(
+                    weight * season_weight(kind, day.month) for day, weight in zip(self._days, self._plain, strict=True)
+                )
+            )
         offset = max(0, min(HISTORY_DAYS - 1, (since - self.first).days))
         low = up_to[offset - 1] if offset else 0.0
         return self._days[min(HISTORY_DAYS - 1, bisect.bisect_left(up_to, low + rng.random() * (up_to[-1] - low)))]

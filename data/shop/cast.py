@@ -1,4 +1,5 @@
 """Named customers whose situations show everything the bot can be asked; read from ``texts/cast.txt``."""
+
 from __future__ import annotations
 
 import re
@@ -51,7 +52,9 @@ def _roles() -> tuple[_Role, ...]:
         if found:
             consent = {"是": True, "否": False, "空": None}[found[9]]
             who = DemoCustomer(found[1], found[2], found[10])
-            result.append(_Role(who, found[3], int(found[4]), found[5], found[6], found[7], float(found[8]), consent, ()))
+            result.append(
+                _Role(who, found[3], int(found[4]), found[5], found[6], found[7], float(found[8]), consent, ())
+            )
         else:
             last = result.pop()
             result.append(_Role(**{**vars(last), "orders": (*last.orders, line)}))
@@ -68,18 +71,30 @@ def stage(market: Market, rng: Random, now: datetime, brands: Mapping[str, Seque
     for role in _roles():
         each = _play(role, market, rng, now, brands)
         people.append(each)
-        earlier = len(market.orders)
-        if role.activity:
-            market.life(each)
-        market.orders[earlier:] = [
-            order for order in market.orders[earlier:]
-            if order.fate == "kept" and order.received_at is not None and order.received_at < now - timedelta(days=_QUIET_DAYS)]
-        for line in role.orders:
-            order, status = _order(line, each, market, rng, now)
+        own = [_order(line, each, market, rng, now) for line in role.orders]
+        _history(role, each, market, now, {line.goods.kind.name for order, _ in own for line in order.lines})
+        for (order, status), line in zip(own, role.orders, strict=True):
             if order.status_at(now) != status:
                 raise ValueError(f"cast.txt：{role.who.name} 的“{line}”按时间应当是“{order.status_at(now)}”")
             market.orders.append(order)
     return people
+
+
+def _history(role: _Role, each: Person, market: Market, now: datetime, kinds: set[str]) -> None:
+    """What chance gave them before: long over, ended well, and nothing of the kinds that their situation is about."""
+    if not role.activity:
+        return
+    earlier = len(market.orders)
+    market.life(each, wants=round(5 * role.activity))
+    quiet = now - timedelta(days=_QUIET_DAYS)
+    kept = [
+        order
+        for order in market.orders[earlier:]
+        if order.fate == "kept" and order.received_at is not None and order.received_at < quiet
+    ]
+    for order in kept:
+        order.lines = [line for line in order.lines if line.goods.kind.name not in kinds]
+    market.orders[earlier:] = [order for order in kept if order.lines]
 
 
 def _play(role: _Role, market: Market, rng: Random, now: datetime, brands: Mapping[str, Sequence[str]]) -> Person:
@@ -90,8 +105,11 @@ def _play(role: _Role, market: Market, rng: Random, now: datetime, brands: Mappi
     each.move(role.city)
     each.activity, each.consent_personalisation = role.activity, role.consent
     # Nobody's history: came this morning. The others have been customers for one to two years.
-    each.registered_at = (now - timedelta(hours=2) if not role.activity
-                          else now - timedelta(days=rng.randrange(380, 720), hours=rng.randrange(10)))
+    each.registered_at = (
+        now - timedelta(hours=2)
+        if not role.activity
+        else now - timedelta(days=rng.randrange(380, 720), hours=rng.randrange(10))
+    )
     return each
 
 
@@ -107,7 +125,9 @@ def _order(line: str, each: Person, market: Market, rng: Random, now: datetime) 
         return now - timedelta(days=float(given[name]), seconds=odd)
 
     ordered = ago("下单")
-    order = Order(market.next_id(ordered.date()), each, [_line(part, each, market) for part in goods.split(";")], ordered)
+    order = Order(
+        market.next_id(ordered.date()), each, [_line(part, each, market) for part in goods.split(";")], ordered
+    )
     order.fate = {"退款中": "refund", "已退款": "refund", "换货中": "exchange"}.get(status, "kept")
     if status != "待付款":
         order.paid_at = ordered + timedelta(seconds=48)
@@ -122,7 +142,11 @@ def _order(line: str, each: Person, market: Market, rng: Random, now: datetime) 
         order.tracking_no = number_of(rng, order.carrier)
         follow(rng, order)
         if "放在" in given:
-            order.trace[-1] = {**order.trace[-1], "text": f"已送到{given['放在']}", "at": written(order.received_at - timedelta(minutes=1))}
+            order.trace[-1] = {
+                **order.trace[-1],
+                "text": f"已送到{given['放在']}",
+                "at": written(order.received_at - timedelta(minutes=1)),
+            }
     return order, status
 
 

@@ -1,4 +1,5 @@
 """What the demo shop sells, read from ``catalogue/*.txt``: one line a family, one product a variant of it."""
+
 from __future__ import annotations
 
 import functools
@@ -101,11 +102,18 @@ def _kind(header: re.Match[str], where: str) -> Kind:
     if unknown:
         raise CatalogueError(f"{where}：不认识的设置 {'、'.join(sorted(unknown))}")
     listed = {name: tuple(filter(None, options.get(name, "").split(","))) for name in ("aspects", "season", "with")}
-    return Kind(code=header[1], path=tuple(header[2].split("/")), tags=tuple(parts[0].split(";")),
-                attributes=_attributes(parts[1], 1, where)[0], variant=options.get("variant", "规格"),
-                aspects=listed["aspects"], season=frozenset(map(int, listed["season"])),
-                rebuy=int(options["rebuy"]) if "rebuy" in options else None, together=listed["with"],
-                life=int(options.get("life", 30)))
+    return Kind(
+        code=header[1],
+        path=tuple(header[2].split("/")),
+        tags=tuple(parts[0].split(";")),
+        attributes=_attributes(parts[1], 1, where)[0],
+        variant=options.get("variant", "规格"),
+        aspects=listed["aspects"],
+        season=frozenset(map(int, listed["season"])),
+        rebuy=int(options["rebuy"]) if "rebuy" in options else None,
+        together=listed["with"],
+        life=int(options.get("life", 30)),
+    )
 
 
 def _family(line: str, kind: Kind, running: int, family: str, where: str) -> list[Goods]:
@@ -122,14 +130,27 @@ def _family(line: str, kind: Kind, running: int, family: str, where: str) -> lis
     else:
         raise CatalogueError(f"{where}：标题后面没有价格，要写 {{规格=价}} 或 =价")
     words = [word for word in re.split(r"[;\s]+", marks) if word]
-    flags = dict((word[1:].split("=", 1) + [""])[:2] for word in words if word.startswith("!"))
+    flags = dict(word[1:].partition("=")[::2] for word in words if word.startswith("!"))
     tags = tuple(dict.fromkeys([*kind.tags, *(word for word in words if not word.startswith("!"))]))
     result = []
     for position, ((label, price), full, attributes) in enumerate(
-            zip(variants, titles, _attributes(own, len(variants), where), strict=True)):
+        zip(variants, titles, _attributes(own, len(variants), where), strict=True)
+    ):
         merged = {**kind.attributes, **({kind.variant: (label,)} if label else {}), **attributes}
-        result.append(Goods(product_id=f"P{kind.code}{running + position:02d}", family=family, title=full,
-                            price=float(price), kind=kind, brand=brand, attributes=merged, tags=tags, label=label, flags=flags))
+        result.append(
+            Goods(
+                product_id=f"P{kind.code}{running + position:02d}",
+                family=family,
+                title=full,
+                price=float(price),
+                kind=kind,
+                brand=brand,
+                attributes=merged,
+                tags=tags,
+                label=label,
+                flags=flags,
+            )
+        )
     return result
 
 

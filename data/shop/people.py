@@ -1,4 +1,5 @@
 """The demo shop's customers: what kind of people they are, what they like, what they spend."""
+
 from __future__ import annotations
 
 import functools
@@ -62,10 +63,19 @@ class Person:
     def row(self) -> dict[str, object]:
         """A row of the table customers."""
         yes_no = {True: "是", False: "否", None: ""}
-        return {"customer_id": self.customer_id, "name": self.name, "registered_at": written(self.registered_at),
-                "birth_year": self.birth_year, "gender": self.gender, "city": self.city, "level": self.level,
-                "consent_personalisation": yes_no[self.consent_personalisation],
-                "consent_marketing": yes_no[self.consent_marketing], "phone": self.phone, "points": self.points}
+        return {
+            "customer_id": self.customer_id,
+            "name": self.name,
+            "registered_at": written(self.registered_at),
+            "birth_year": self.birth_year,
+            "gender": self.gender,
+            "city": self.city,
+            "level": self.level,
+            "consent_personalisation": yes_no[self.consent_personalisation],
+            "consent_marketing": yes_no[self.consent_marketing],
+            "phone": self.phone,
+            "points": self.points,
+        }
 
 
 @functools.cache
@@ -77,8 +87,17 @@ def personas() -> tuple[Persona, ...]:
         name, share, women, born, activity, spends, kinds = (part.strip() for part in line.split("|"))
         first, last = born.split("-")
         weights = dict(part.strip().rsplit(" ", 1) for part in kinds.split(","))
-        result.append(Persona(name, float(share), float(women), (int(first), int(last)), float(activity), float(spends),
-                              {kind: float(weight) for kind, weight in weights.items()}))
+        result.append(
+            Persona(
+                name,
+                float(share),
+                float(women),
+                (int(first), int(last)),
+                float(activity),
+                float(spends),
+                {kind: float(weight) for kind, weight in weights.items()},
+            )
+        )
     return tuple(result)
 
 
@@ -113,15 +132,29 @@ def person(rng: Random, customer_id: str, persona: Persona, today: date, brands:
             tastes[kind] = tastes.get(kind, 0.0) + other.kinds[kind] * 0.35
     liked = {rng.choice(brands[kind]) for kind in rng.sample(sorted(persona.kinds), min(6, len(persona.kinds)))}
     consent = rng.choices((True, False, None), (0.78, 0.09, 0.13))[0]
-    address = (f"{city}市{rng.choice(_words()['路'])}{rng.randrange(1, 300)}号{rng.choice(_words()['小区'])}"
-               f"{rng.randrange(1, 20)}栋{rng.randrange(1, 30)}0{rng.randrange(1, 5)}")
+    address = (
+        f"{city}市{rng.choice(_words()['路'])}{rng.randrange(1, 300)}号{rng.choice(_words()['小区'])}"
+        f"{rng.randrange(1, 20)}栋{rng.randrange(1, 30)}0{rng.randrange(1, 5)}"
+    )
     return Person(
-        customer_id=customer_id, name=name, gender="女" if woman else "男", birth_year=rng.randint(*persona.born), city=city,
-        region=cities()[city][0], registered_at=moment(rng, today - timedelta(days=age + 1)), persona=persona,
-        activity=persona.activity * rng.gammavariate(1.1, 0.9), spends=min(1.0, max(0.0, rng.gauss(persona.spends, 0.18))),
-        tastes=tastes, favourite_brands=frozenset(liked), consent_personalisation=consent,
-        consent_marketing=rng.choices((True, False, None), (0.5, 0.3, 0.2))[0], phone=invented_phone(rng), address=address,
-        shoe_size=str(rng.randint(36, 39) if woman else rng.randint(40, 44)))
+        customer_id=customer_id,
+        name=name,
+        gender="女" if woman else "男",
+        birth_year=rng.randint(*persona.born),
+        city=city,
+        region=cities()[city][0],
+        registered_at=moment(rng, today - timedelta(days=age + 1)),
+        persona=persona,
+        activity=persona.activity * rng.gammavariate(1.1, 0.9),
+        spends=min(1.0, max(0.0, rng.gauss(persona.spends, 0.18))),
+        tastes=tastes,
+        favourite_brands=frozenset(liked),
+        consent_personalisation=consent,
+        consent_marketing=rng.choices((True, False, None), (0.5, 0.3, 0.2))[0],
+        phone=invented_phone(rng),
+        address=address,
+        shoe_size=str(rng.randint(36, 39) if woman else rng.randint(40, 44)),
+    )
 
 
 def people(rng: Random, count: int, today: date, brands: dict[str, list[str]]) -> list[Person]:

@@ -1,4 +1,5 @@
 """The whole demo shop from one seed, as rows of the tables that a merchant brings."""
+
 from __future__ import annotations
 
 import csv
@@ -38,8 +39,12 @@ class DemoShop:
         return {kind: len(rows) for kind, rows in self.tables.items()}
 
 
-def build_shop(today: date | None = None, seed: int = SEED, now: datetime | None = None, customers: int = CUSTOMERS) -> DemoShop:
-    """Makes the shop as it stands at `now` (default: noon of `today`, Asia/Shanghai). The same arguments make the same shop.
+def build_shop(
+    today: date | None = None, seed: int = SEED, now: datetime | None = None, customers: int = CUSTOMERS
+) -> DemoShop:
+    """Makes the shop as it stands at `now` (default: noon of `today`, Asia/Shanghai).
+
+    The same arguments make the same shop.
 
     Raises ValueError when `now` has no time zone or is not on `today`.
     """
@@ -52,7 +57,10 @@ def build_shop(today: date | None = None, seed: int = SEED, now: datetime | None
     if now.date() != today:
         raise ValueError(f"now is on {now.date()}, not on {today}")
     # A stream of chance for each part: more products don't shuffle the customers.
-    chance = {name: Random(f"{seed}:{name}") for name in ("shelf", "people", "cast", "trade", "looks", "voices", "junk", "stock")}
+    chance = {
+        name: Random(f"{seed}:{name}")
+        for name in ("shelf", "people", "cast", "trade", "looks", "voices", "junk", "stock")
+    }
     goods = catalogue()
     shelf = Shelf(goods, chance["shelf"])
     named = len(cast.DEMO_CUSTOMERS)
@@ -60,21 +68,29 @@ def build_shop(today: date | None = None, seed: int = SEED, now: datetime | None
     market = Market(shelf, crowd, today, chance["trade"])
     market.play()
     everyone = [*cast.stage(market, chance["cast"], now, shelf.brands), *crowd]
-    orders = sorted((order for order in market.orders if order.ordered_at <= now), key=lambda order: (order.ordered_at, order.order_id))
+    orders = sorted(
+        (order for order in market.orders if order.ordered_at <= now),
+        key=lambda order: (order.ordered_at, order.order_id),
+    )
     for order in orders:
         if order.paid_at is not None and order.fate in ("kept", "exchange"):
             order.person.spent += order.total
     for person in everyone:
         give_level(person)
-    return DemoShop(now, seed, {
-        "customers": [person.row() for person in everyone],
-        "products": _products(goods, now, chance["stock"]),
-        "orders": _order_rows(orders, now, chance["junk"]),
-        "events": _events(shelf, orders, everyone, now, chance["looks"], chance["junk"]),
-        "reviews": voices.reviews(chance["voices"], orders, now),
-        "surveys": voices.surveys(chance["voices"], crowd, today),
-        "chats": voices.chats(chance["voices"], orders, today),
-        "faq": faq()})
+    return DemoShop(
+        now,
+        seed,
+        {
+            "customers": [person.row() for person in everyone],
+            "products": _products(goods, now, chance["stock"]),
+            "orders": _order_rows(orders, now, chance["junk"]),
+            "events": _events(shelf, orders, everyone, now, chance["looks"], chance["junk"]),
+            "reviews": voices.reviews(chance["voices"], orders, now),
+            "surveys": voices.surveys(chance["voices"], crowd, today),
+            "chats": voices.chats(chance["voices"], orders, today),
+            "faq": faq(),
+        },
+    )
 
 
 def faq() -> list[dict[str, object]]:
@@ -88,22 +104,42 @@ def _products(goods: Sequence[Goods], now: datetime, rng: Random) -> list[dict[s
     for each in goods:
         gone, off = "sold" in each.flags, "off" in each.flags
         # One in thirty is sold out besides those that the catalogue names; a fifth is down to the last pieces.
-        stock = 0 if gone or rng.random() < 0.033 else rng.randint(1, 9) if rng.random() < 0.2 else int(rng.lognormvariate(4.8, 1.1)) + 10
+        stock = (
+            0
+            if gone or rng.random() < 0.033
+            else rng.randint(1, 9)
+            if rng.random() < 0.2
+            else int(rng.lognormvariate(4.8, 1.1)) + 10
+        )
         age = rng.randint(2, 20) if "new" in each.flags else rng.randint(60, 900)
-        rows.append({
-            "product_id": each.product_id, "title": each.title, "price": f"{each.price:.2f}", "category": "/".join(each.kind.path),
-            "brand": each.brand, "stock": stock, "tags": ";".join(each.tags),
-            "image_url": _PICTURE,
-            "attributes": ";".join(f"{name}:{'/'.join(values)}" for name, values in each.attributes.items()),
-            "status": "下架" if off else "在售", "added_at": written(now - timedelta(days=age))})
+        rows.append(
+            {
+                "product_id": each.product_id,
+                "title": each.title,
+                "price": f"{each.price:.2f}",
+                "category": "/".join(each.kind.path),
+                "brand": each.brand,
+                "stock": stock,
+                "tags": ";".join(each.tags),
+                "image_url": _PICTURE,
+                "attributes": ";".join(f"{name}:{'/'.join(values)}" for name, values in each.attributes.items()),
+                "status": "下架" if off else "在售",
+                "added_at": written(now - timedelta(days=age)),
+            }
+        )
     return rows
 
 
 def _order_rows(orders: Sequence[Order], now: datetime, rng: Random) -> list[dict[str, object]]:
     """Rows with a little junk in the old ones: absurd quantities, goods no longer listed."""
     rows = [row for order in orders for row in order.rows(now)]
-    old = [place for place, row in enumerate(rows)
-           if row["status"] == "已完成" and row["ordered_at"] < written(now - timedelta(days=200)) and row["customer_id"] >= "C1"]
+    old = [
+        place
+        for place, row in enumerate(rows)
+        if row["status"] == "已完成"
+        and row["ordered_at"] < written(now - timedelta(days=200))
+        and row["customer_id"] >= "C1"
+    ]
     for place in rng.sample(old, min(24, len(old))):
         if rng.random() < 0.25:
             rows[place]["quantity"] = rng.choice((99, 188, 666))
@@ -112,8 +148,9 @@ def _order_rows(orders: Sequence[Order], now: datetime, rng: Random) -> list[dic
     return rows
 
 
-def _events(shelf: Shelf, orders: Sequence[Order], everyone: Sequence[Person], now: datetime, looks: Random,
-            junk: Random) -> list[dict[str, object]]:
+def _events(
+    shelf: Shelf, orders: Sequence[Order], everyone: Sequence[Person], now: datetime, looks: Random, junk: Random
+) -> list[dict[str, object]]:
     seen = browsing.Browsing(shelf, looks, now.date())
     for order in orders:
         seen.before_order(order)

@@ -1,4 +1,5 @@
 """Who buys what and when: tastes, seasons, what is used up and bought again, what goes together."""
+
 from __future__ import annotations
 
 import bisect
@@ -36,8 +37,12 @@ class Shelf:
                 noise[each.family] = rng.lognormvariate(0, 0.9)
             place_in_family[each.family] += 1
             # A long tail: the later variants of a family sell a fraction of the first.
-            self.weight[each.product_id] = each.popularity ** 1.6 * noise[each.family] / place_in_family[each.family] ** 1.3
-        self.middle_price = {name: sorted(each.price for each in listed)[len(listed) // 2] for name, listed in self.of_kind.items()}
+            self.weight[each.product_id] = (
+                each.popularity**1.6 * noise[each.family] / place_in_family[each.family] ** 1.3
+            )
+        self.middle_price = {
+            name: sorted(each.price for each in listed)[len(listed) // 2] for name, listed in self.of_kind.items()
+        }
         self._up_to: dict[tuple[str, str], list[float]] = {}
         self.brands = {name: [each.brand for each in listed] for name, listed in self.of_kind.items()}
 
@@ -45,7 +50,9 @@ class Shelf:
         """One of a kind for this person: brand, price and fashion all have a say."""
         up_to = self._up_to.get((person.customer_id, kind))
         if up_to is None:
-            up_to = self._up_to[person.customer_id, kind] = list(accumulate(self._liking(person, each) for each in self.of_kind[kind]))
+            up_to = self._up_to[person.customer_id, kind] = list(
+                accumulate(self._liking(person, each) for each in self.of_kind[kind])
+            )
         while True:
             goods = self.of_kind[kind][min(len(up_to) - 1, bisect.bisect_left(up_to, rng.random() * up_to[-1]))]
             if goods is not unlike or rng.random() < 0.1:
@@ -75,15 +82,18 @@ class Market:
             self.life(person)
         self.orders.sort(key=lambda order: (order.ordered_at, order.order_id))
 
-    def life(self, person: Person) -> None:
+    def life(self, person: Person, wants: int | None = None) -> None:
+        """All that one customer orders. `wants`: how often something is wanted; where not given, chance decides."""
         rng, tastes = self.rng, person.tastes
-        if rng.random() < 0.07:  # looks only
+        if wants is None and rng.random() < 0.07:  # looks only
             return
         since = max(person.registered_at.date(), self.days.first)
         years = max(0.08, (self.today - since).days / 365)
         baskets: dict[date, list[Goods]] = defaultdict(list)
         names, up_to = list(tastes), list(accumulate(tastes.values()))
-        for _ in range(1 + int(rng.expovariate(1 / (4.6 * person.activity * min(1.5, years + 0.25))))):
+        if wants is None:
+            wants = 1 + int(rng.expovariate(1 / (4.6 * person.activity * min(1.5, years + 0.25))))
+        for _ in range(wants):
             name = names[min(len(names) - 1, bisect.bisect_left(up_to, rng.random() * up_to[-1]))]
             kind = self.shelf.kinds[name]
             day = self.days.draw(rng, kind, since)
@@ -139,13 +149,17 @@ class Market:
             if goods.product_id in lines:
                 lines[goods.product_id].quantity += 1
                 continue
-            lines[goods.product_id] = Line(goods, self._quantity(goods), self.price_paid(goods, day, cheap), self.choices(person, goods))
+            lines[goods.product_id] = Line(
+                goods, self._quantity(goods), self.price_paid(goods, day, cheap), self.choices(person, goods)
+            )
         order = Order(self.next_id(day), person, list(lines.values()), at or self._not_before(person, moment(rng, day)))
         live(rng, order)
         if day > self.today - timedelta(days=TRACE_DAYS):
             follow(rng, order)
         if rng.random() < 0.03:
-            order.note = rng.choice(("送货前打电话", "放门口就行", "不要放驿站", "麻烦包结实点，送人的", "工作日下班后送"))
+            order.note = rng.choice(
+                ("送货前打电话", "放门口就行", "不要放驿站", "麻烦包结实点，送人的", "工作日下班后送")
+            )
         self.orders.append(order)
         return order
 
@@ -155,12 +169,16 @@ class Market:
 
     def _quantity(self, goods: Goods) -> int:
         if goods.kind.rebuy and goods.price < 120:
-            return self.rng.choices((1, 2, 3, 4, 6), (.62, .24, .08, .04, .02))[0]
+            return self.rng.choices((1, 2, 3, 4, 6), (0.62, 0.24, 0.08, 0.04, 0.02))[0]
         return 2 if self.rng.random() < (0.06 if goods.price < 100 else 0.015) else 1
 
     def price_paid(self, goods: Goods, day: date, cheap: bool) -> float:
         price = goods.former_price if (self.today - day).days > PRICES_CHANGED_DAYS else goods.price
-        share = self.rng.choice((.82, .85, .88, .9)) if cheap else self.rng.choices((1, .95, .9), (.78, .14, .08))[0]
+        share = (
+            self.rng.choice((0.82, 0.85, 0.88, 0.9))
+            if cheap
+            else self.rng.choices((1, 0.95, 0.9), (0.78, 0.14, 0.08))[0]
+        )
         return round(price * share, 1 if price < 100 else 0)
 
     def choices(self, person: Person, goods: Goods) -> dict[str, str]:

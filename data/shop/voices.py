@@ -1,4 +1,5 @@
 """What customers say: reviews that fit how good the goods are, surveys, old chats with the shop's people."""
+
 from __future__ import annotations
 
 import functools
@@ -39,7 +40,7 @@ def _say(rng: Random, aspect: str, well: bool, goods: Goods) -> str:
 
 def review_text(rng: Random, goods: Goods, rating: int) -> str:
     """A few words about one to three of the kind's aspects, as glad as the stars are many."""
-    aspects = rng.sample(goods.kind.aspects, min(len(goods.kind.aspects), rng.choices((1, 2, 3), (.5, .35, .15))[0]))
+    aspects = rng.sample(goods.kind.aspects, min(len(goods.kind.aspects), rng.choices((1, 2, 3), (0.5, 0.35, 0.15))[0]))
     if rating == 3:
         parts = [rng.choice(_phrases()["平平"][0]), _say(rng, aspects[0], False, goods)]
         parts += [_say(rng, aspect, True, goods) for aspect in aspects[1:]]
@@ -63,13 +64,20 @@ def reviews(rng: Random, orders: Sequence[Order], now: datetime) -> list[dict[st
             continue
         for line in order.lines:
             satisfied = min(1.0, max(0.0, rng.gauss(line.goods.quality, 0.16) - (0.5 if order.fate == "refund" else 0)))
-            rating = 1 + sum(satisfied >= limit for limit in (.36, .48, .60, .74))
+            rating = 1 + sum(satisfied >= limit for limit in (0.36, 0.48, 0.60, 0.74))
             if rng.random() >= (0.24 if rating > 2 else 0.4):
                 continue
             at = order.received_at + timedelta(days=rng.expovariate(1 / 6), hours=1)
             if at <= now:
-                rows.append({"product_id": line.goods.product_id, "text": review_text(rng, line.goods, rating), "at": written(at),
-                             "customer_id": order.person.customer_id, "rating": rating})
+                rows.append(
+                    {
+                        "product_id": line.goods.product_id,
+                        "text": review_text(rng, line.goods, rating),
+                        "at": written(at),
+                        "customer_id": order.person.customer_id,
+                        "rating": rating,
+                    }
+                )
     return rows
 
 
@@ -87,12 +95,20 @@ def _survey_questions() -> list[tuple[str, list[tuple[int, str]]]]:
 
 def surveys(rng: Random, people: Sequence[Person], today: date, count: int = 420) -> list[dict[str, object]]:
     rows = []
-    for person in rng.sample(list(people), count):
+    for person in rng.sample(list(people), min(count, len(people))):
         question, answers = rng.choice(_survey_questions())
-        score, answer = rng.choices(answers, [score ** 1.3 for score, _ in answers])[0]
+        score, answer = rng.choices(answers, [score**1.3 for score, _ in answers])[0]
         at = moment(rng, today - timedelta(days=rng.randrange(1, 150)))
         if at > person.registered_at:
-            rows.append({"question": question, "answer": answer, "at": written(at), "customer_id": person.customer_id, "score": score})
+            rows.append(
+                {
+                    "question": question,
+                    "answer": answer,
+                    "at": written(at),
+                    "customer_id": person.customer_id,
+                    "score": score,
+                }
+            )
     return rows
 
 
@@ -107,8 +123,19 @@ def chats(rng: Random, orders: Sequence[Order], today: date, count: int = 160) -
         at = order.ordered_at + timedelta(days=rng.uniform(0.5, 6))
         thing = order.lines[0].goods.title.split()[:2]
         for line in rng.choice(talks):
-            text = line[2:].replace("{商品}", " ".join(thing)).replace("{单号}", order.tracking_no or number_of(rng, "中通快递"))
-            rows.append({"session_id": f"S{number:04d}", "speaker": "客户" if line.startswith("客") else "客服", "text": text,
-                         "at": written(at), "customer_id": order.person.customer_id})
+            text = (
+                line[2:]
+                .replace("{商品}", " ".join(thing))
+                .replace("{单号}", order.tracking_no or number_of(rng, "中通快递"))
+            )
+            rows.append(
+                {
+                    "session_id": f"S{number:04d}",
+                    "speaker": "客户" if line.startswith("客") else "客服",
+                    "text": text,
+                    "at": written(at),
+                    "customer_id": order.person.customer_id,
+                }
+            )
             at += timedelta(seconds=rng.randrange(8, 90))
     return rows
