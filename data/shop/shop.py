@@ -102,7 +102,7 @@ def faq() -> list[dict[str, object]]:
 def _products(goods: Sequence[Goods], now: datetime, rng: Random) -> list[dict[str, object]]:
     rows = []
     for each in goods:
-        gone, off = "sold" in each.flags, "off" in each.flags
+        gone, off = "sold" in each.flags, "off" in each.flags or rng.random() < 0.012
         # One in thirty is sold out besides those that the catalogue names; a fifth is down to the last pieces.
         stock = (
             0
