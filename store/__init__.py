@@ -1,4 +1,5 @@
 """Tables, migrations, repositories and importers: the only place that speaks SQL."""
+
 from __future__ import annotations
 
 from store.errors import (

@@ -1,4 +1,5 @@
 """What customers looked at, put into the cart, bought and disliked."""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -17,14 +18,30 @@ class Behaviour:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    def add(self, customer_id: str, product_id: str, type: str, at: datetime | None = None, value: float | None = None,
-            channel: str | None = None, deadline: float | None = None) -> None:
+    def add(
+        self,
+        customer_id: str,
+        product_id: str,
+        type: str,
+        at: datetime | None = None,
+        value: float | None = None,
+        channel: str | None = None,
+        deadline: float | None = None,
+    ) -> None:
         """Committed on return. ``type``: view, click, favourite, cart, purchase, dislike."""
         if type not in EVENT_TYPES:
             raise ValueError(f"no such type of event: {type}")
         with self._database.write(deadline) as connection:
-            connection.execute(events.insert().values(
-                customer_id=customer_id, product_id=product_id, type=type, at=at or self._clock.now(), value=value, channel=channel or ""))
+            connection.execute(
+                events.insert().values(
+                    customer_id=customer_id,
+                    product_id=product_id,
+                    type=type,
+                    at=at or self._clock.now(),
+                    value=value,
+                    channel=channel or "",
+                )
+            )
 
     def of_customer(self, customer_id: str | None, since: datetime | None = None) -> list[BehaviourEvent]:
         """Oldest first, without purchases known from orders only."""
@@ -34,35 +51,63 @@ class Behaviour:
         if since is not None:
             query = query.where(events.c.at >= since)
         with self._database.read() as connection:
-            return [BehaviourEvent(row["customer_id"], row["product_id"], row["type"], row["at"], row["value"], row["channel"])
-                    for row in connection.execute(query).mappings()]
+            return [
+                BehaviourEvent(
+                    row["customer_id"], row["product_id"], row["type"], row["at"], row["value"], row["channel"]
+                )
+                for row in connection.execute(query).mappings()
+            ]
 
     def cart(self, customer_id: str | None) -> set[str]:
         """Goods put into the cart within the last 90 days and not ordered since."""
         if not customer_id:
             return set()
         since = self._clock.now() - _CART_KEEPS
-        put = (select(events.c.product_id, func.max(events.c.at).label("at"))
-               .where(events.c.customer_id == customer_id, events.c.type == "cart", events.c.at >= since)
-               .group_by(events.c.product_id).subquery())
-        ordered_since = (select(literal(1)).select_from(order_lines.join(orders, orders.c.order_id == order_lines.c.order_id))
-                         .where(orders.c.customer_id == customer_id, order_lines.c.product_id == put.c.product_id,
-                                orders.c.ordered_at >= put.c.at).exists())
+        put = (
+            select(events.c.product_id, func.max(events.c.at).label("at"))
+            .where(events.c.customer_id == customer_id, events.c.type == "cart", events.c.at >= since)
+            .group_by(events.c.product_id)
+            .subquery()
+        )
+        ordered_since = (
+            select(literal(1))
+            .select_from(order_lines.join(orders, orders.c.order_id == order_lines.c.order_id))
+            .where(
+                orders.c.customer_id == customer_id,
+                order_lines.c.product_id == put.c.product_id,
+                orders.c.ordered_at >= put.c.at,
+            )
+            .exists()
+        )
         with self._database.read() as connection:
             return set(connection.execute(select(put.c.product_id).where(~ordered_since)).scalars())
 
     def interactions(self) -> Interactions:
         """Everything there is to learn from: events, and one purchase for each order line that was not cancelled.
 
-        An event ``purchase`` counts only where no order of this customer holds the product: most shops record a sale in both.
+        An event ``purchase`` counts only where no order of this customer holds the product: most shops record a sale
+        in both.
         """
-        line = (select(orders.c.customer_id, order_lines.c.product_id, literal("purchase").label("type"),
-                       literal_column("order_lines.quantity * 1.0").label("value"), orders.c.ordered_at.label("at"))
-                .join(order_lines, orders.c.order_id == order_lines.c.order_id).where(orders.c.status != CANCELLED))
-        in_orders = (select(literal(1)).select_from(order_lines.join(orders, orders.c.order_id == order_lines.c.order_id))
-                     .where(orders.c.customer_id == events.c.customer_id, order_lines.c.product_id == events.c.product_id).exists())
-        event = (select(events.c.customer_id, events.c.product_id, events.c.type, events.c.value, events.c.at)
-                 .where((events.c.type != "purchase") | ~in_orders))
+        line = (
+            select(
+                orders.c.customer_id,
+                order_lines.c.product_id,
+                literal("purchase").label("type"),
+                literal_column("order_lines.quantity * 1.0").label("value"),
+                orders.c.ordered_at.label("at"),
+            )
+            .join(order_lines, orders.c.order_id == order_lines.c.order_id)
+            .where(orders.c.status != CANCELLED)
+        )
+        in_orders = (
+            select(literal(1))
+            .select_from(order_lines.join(orders, orders.c.order_id == order_lines.c.order_id))
+            .where(orders.c.customer_id == events.c.customer_id, order_lines.c.product_id == events.c.product_id)
+            .exists()
+        )
+        event = select(events.c.customer_id, events.c.product_id, events.c.type, events.c.value, events.c.at).where(
+            (events.c.type != "purchase") | ~in_orders
+        )
         both = union_all(line, event).subquery()
         query = select(both).order_by(both.c.at, both.c.customer_id, both.c.product_id, both.c.type)
         with self._database.read() as connection:

@@ -1,4 +1,5 @@
 """Matters that customers opened: returns, invoices, complaints … and questions that nobody could answer."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -22,16 +23,24 @@ class Cases:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    def open(self, kind: str, customer_id: str, order_id: str | None = None, product_id: str | None = None,
-             details: dict[str, Any] | None = None, deadline: float | None = None) -> Case:
-        """The same customer's open case of this kind, order and product is given again (``existing`` is True), not doubled."""
+    def open(
+        self,
+        kind: str,
+        customer_id: str,
+        order_id: str | None = None,
+        product_id: str | None = None,
+        details: dict[str, Any] | None = None,
+        deadline: float | None = None,
+    ) -> Case:
+        """The same customer's open case of this kind, order and product is given again (``existing``), not doubled."""
         if kind not in CASE_PREFIX:
             raise ValueError(f"no such kind of case: {kind}")
         open_key = "\x1f".join([customer_id, kind, order_id or "", product_id or ""])
         try:
             with self._database.write(deadline) as connection:
                 return self._existing(connection, open_key) or self._new(
-                    connection, kind, customer_id, order_id, product_id, details or {}, open_key)
+                    connection, kind, customer_id, order_id, product_id, details or {}, open_key
+                )
         except IntegrityError:
             # Somebody opened it between our look and our insert (PostgreSQL; SQLite has one writer at a time).
             with self._database.read() as connection:
@@ -48,11 +57,17 @@ class Cases:
             row = connection.execute(query).mappings().first()
         return _case(row) if row else None
 
-    def of_customer(self, customer_id: str | None, kinds: Iterable[str] | None = None, open_only: bool = False) -> list[Case]:
+    def of_customer(
+        self, customer_id: str | None, kinds: Iterable[str] | None = None, open_only: bool = False
+    ) -> list[Case]:
         """Newest first."""
         if not customer_id:
             return []
-        query = select(cases).where(cases.c.customer_id == customer_id).order_by(desc(cases.c.created_at), desc(cases.c.case_id))
+        query = (
+            select(cases)
+            .where(cases.c.customer_id == customer_id)
+            .order_by(desc(cases.c.created_at), desc(cases.c.case_id))
+        )
         if kinds is not None:
             query = query.where(cases.c.kind.in_(list(kinds)))
         if open_only:
@@ -71,15 +86,26 @@ class Cases:
     def unanswered(self, text: str, customer_id: str | None, product_id: str | None = None) -> None:
         """Keeps a question that nobody could answer for the merchant."""
         with self._database.write() as connection:
-            connection.execute(unanswered.insert().values(
-                text=text, customer_id=customer_id, product_id=product_id, at=self._clock.now()))
+            connection.execute(
+                unanswered.insert().values(
+                    text=text, customer_id=customer_id, product_id=product_id, at=self._clock.now()
+                )
+            )
 
     def _existing(self, connection: Connection, open_key: str) -> Case | None:
         row = connection.execute(select(cases).where(cases.c.open_key == open_key)).mappings().first()
         return _case(row, existing=True) if row else None
 
-    def _new(self, connection: Connection, kind: str, customer_id: str, order_id: str | None, product_id: str | None,
-             details: dict[str, Any], open_key: str) -> Case:
+    def _new(
+        self,
+        connection: Connection,
+        kind: str,
+        customer_id: str,
+        order_id: str | None,
+        product_id: str | None,
+        details: dict[str, Any],
+        open_key: str,
+    ) -> Case:
         now = self._clock.now()
         day = f"{CASE_PREFIX[kind]}{now.astimezone(SHANGHAI):%Y%m%d}"
         number = counters.bump(connection, f"case {day}")
@@ -93,8 +119,9 @@ class Cases:
         if customer_id is not None:
             meant &= cases.c.customer_id == customer_id
         with self._database.write(deadline) as connection:
-            done = connection.execute(update(cases).where(meant).values(
-                status=status, open_key=None, updated_at=self._clock.now()))
+            done = connection.execute(
+                update(cases).where(meant).values(status=status, open_key=None, updated_at=self._clock.now())
+            )
             if not done.rowcount:
                 raise NotFound("没有这个处理中的申请，可能已经办完或撤销了。")
             return _case(connection.execute(select(cases).where(cases.c.case_id == case_id)).mappings().one())

@@ -1,4 +1,5 @@
-"""The goods. Kept in memory at one version; every change of goods or stock raises the version in the same transaction."""
+"""The goods, kept in memory at one version; every change of goods or stock raises it in the same transaction."""
+
 from __future__ import annotations
 
 import threading
@@ -54,7 +55,9 @@ class Catalogue:
                 connection.execute(products.insert(), new)
             for value in values:
                 if value["product_id"] in known:
-                    connection.execute(update(products).where(products.c.product_id == value["product_id"]).values(value))
+                    connection.execute(
+                        update(products).where(products.c.product_id == value["product_id"]).values(value)
+                    )
             counters.bump(connection, counters.CATALOGUE)
         self.forget()
         return len(values)
@@ -74,18 +77,37 @@ class Catalogue:
 
 def product_of(row: Mapping[str, Any]) -> Product:
     return Product(
-        product_id=row["product_id"], title=row["title"], price=float(row["price"]), category=row["category"], brand=row["brand"],
-        stock=row["stock"], tags=tuple(row["tags"]), image_url=row["image_url"],
+        product_id=row["product_id"],
+        title=row["title"],
+        price=float(row["price"]),
+        category=row["category"],
+        brand=row["brand"],
+        stock=row["stock"],
+        tags=tuple(row["tags"]),
+        image_url=row["image_url"],
         attributes={name: tuple(values) for name, values in row["attributes"].items()},
-        status=row["status"], added_at=row["added_at"], extra=row["extra"])
+        status=row["status"],
+        added_at=row["added_at"],
+        extra=row["extra"],
+    )
 
 
 def row_of(product: Product) -> dict[str, Any]:
     return {
-        "product_id": product.product_id, "title": product.title, "price": product.price, "category": product.category,
-        "brand": product.brand, "stock": product.stock, "tags": list(product.tags), "image_url": product.image_url,
+        "product_id": product.product_id,
+        "title": product.title,
+        "price": product.price,
+        "category": product.category,
+        "brand": product.brand,
+        "stock": product.stock,
+        "tags": list(product.tags),
+        "image_url": product.image_url,
         "attributes": {name: list(values) for name, values in product.attributes.items()},
-        "status": product.status, "added_at": product.added_at, "extra": product.extra, "source_digest": None}
+        "status": product.status,
+        "added_at": product.added_at,
+        "extra": product.extra,
+        "source_digest": None,
+    }
 
 
 def _snapshot(version: int, goods: list[Product]) -> CatalogueSnapshot:
@@ -95,7 +117,9 @@ def _snapshot(version: int, goods: list[Product]) -> CatalogueSnapshot:
         kinds.update(product.kinds)
         if product.brand:
             brands[product.brand] += 1
-    return CatalogueSnapshot(version, {product.product_id: product for product in goods}, _by_frequency(kinds), _by_frequency(brands))
+    return CatalogueSnapshot(
+        version, {product.product_id: product for product in goods}, _by_frequency(kinds), _by_frequency(brands)
+    )
 
 
 def _by_frequency(counted: Counter[str]) -> tuple[str, ...]:

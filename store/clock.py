@@ -1,4 +1,5 @@
 """The shop's clock: aware times on the wall clock of Asia/Shanghai."""
+
 from __future__ import annotations
 
 from datetime import date, datetime, timezone

@@ -1,4 +1,5 @@
 """Who is talking in which conversation, and every turn of it."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,9 @@ _EXPORT_BATCH = 1000
 
 # Asked or done in every turn, therefore built once.
 _BY_SENDER = select(conversations).where(conversations.c.sender_id == bindparam("sender"))
-_MOVE_LAST = update(conversations).where(conversations.c.sender_id == bindparam("sender")).values(last_at=bindparam("at"))
+_MOVE_LAST = (
+    update(conversations).where(conversations.c.sender_id == bindparam("sender")).values(last_at=bindparam("at"))
+)
 
 
 class Conversations:
@@ -32,8 +35,14 @@ class Conversations:
         if known is not None:
             return known
         now = self._clock.now()
-        row = {"sender_id": sender_id, "customer_id": customer_id, "anonymous": anonymous, "channel": channel,
-               "opened_at": now, "last_at": now}
+        row = {
+            "sender_id": sender_id,
+            "customer_id": customer_id,
+            "anonymous": anonymous,
+            "channel": channel,
+            "opened_at": now,
+            "last_at": now,
+        }
 
         def insert(connection: Connection) -> None:
             dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
@@ -47,8 +56,13 @@ class Conversations:
             row = connection.execute(_BY_SENDER, {"sender": sender_id}).mappings().first()
         return Conversation(**row) if row else None
 
-    def history(self, sender_id: str | None = None, customer_id: str | None = None, before: datetime | None = None,
-                limit: int = 30) -> list[Turn]:
+    def history(
+        self,
+        sender_id: str | None = None,
+        customer_id: str | None = None,
+        before: datetime | None = None,
+        limit: int = 30,
+    ) -> list[Turn]:
         """The last ``limit`` turns before a time, oldest first: of one conversation, or of all of one customer's."""
         if (sender_id is None) == (customer_id is None):
             raise ValueError("give sender_id or customer_id")
@@ -61,7 +75,9 @@ class Conversations:
             rows = connection.execute(query).mappings().all()
         return [turn_of(row) for row in reversed(rows)]
 
-    def turns(self, since: datetime | None = None, until: datetime | None = None, customer_id: str | None = None) -> Iterator[Turn]:
+    def turns(
+        self, since: datetime | None = None, until: datetime | None = None, customer_id: str | None = None
+    ) -> Iterator[Turn]:
         """All turns in the order in which they were logged, a batch at a time: for export."""
         self._writer.flush()
         query = select(turns).order_by(turns.c.row_no).limit(_EXPORT_BATCH)

@@ -1,4 +1,5 @@
 """Named numbers that grow inside the transaction that makes them grow: versions of caches, running numbers of cases."""
+
 from __future__ import annotations
 
 from sqlalchemy import select
@@ -17,7 +18,10 @@ def value(connection: Connection, name: str) -> int:
 def bump(connection: Connection, name: str) -> int:
     """Adds one and gives the new value; the row stays locked until the transaction ends."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    grow = dialect.insert(counters).values(name=name, value=1).on_conflict_do_update(
-        index_elements=[counters.c.name], set_={"value": counters.c.value + 1})
+    grow = (
+        dialect.insert(counters)
+        .values(name=name, value=1)
+        .on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value + 1})
+    )
     connection.execute(grow)
     return value(connection, name)

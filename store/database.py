@@ -1,8 +1,10 @@
 """The engine and the two ways to use it, ``read`` and ``write``; faults of the database become ``StoreUnavailable``.
 
-SQLite: one file in WAL mode, opened for reading and writing but never created behind anyone's back (a file that has gone missing is
-reported, not replaced by an empty one). Writers of this process queue on a lock, writers of other processes are waited for by the busy timeout.
+SQLite: one file in WAL mode, opened for reading and writing but never created behind anyone's back (a file that has
+gone missing is reported, not replaced by an empty one). Writers of this process queue on a lock, writers of other
+processes are waited for by the busy timeout.
 """
+
 from __future__ import annotations
 
 import os
@@ -28,14 +30,19 @@ _POOL_SIZE, _POOL_TIMEOUT_S = 10, 2.0
 
 
 class Database:
-    """``url``: SQLAlchemy URL, ``sqlite:///path`` or ``postgresql://…``. ``busy_timeout_ms``: how long a write waits for another program's."""
+    """``url``: SQLAlchemy's, ``sqlite:///path`` or ``postgresql://…``.
+
+    ``busy_timeout_ms``: how long a write waits for another program's.
+    """
 
     def __init__(self, url: str | URL, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         try:
             self.url: URL = make_url(url)
             backend = self.url.get_backend_name()
         except ArgumentError as error:
-            raise StoreError("数据库地址写错了。SQLite 写成 sqlite:///路径，PostgreSQL 写成 postgresql://用户:密码@主机/库名。") from error
+            raise StoreError(
+                "数据库地址写错了。SQLite 写成 sqlite:///路径，PostgreSQL 写成 postgresql://用户:密码@主机/库名。"
+            ) from error
         self.busy_timeout_ms = busy_timeout_ms
         self.path: Path | None = None
         if backend == "sqlite":
@@ -63,7 +70,9 @@ class Database:
             if not self.path.exists():
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
-            raise StoreUnavailable(f"建不了数据库文件 {self.path}（{error.strerror}）。请检查目录权限和磁盘空间。") from error
+            raise StoreUnavailable(
+                f"建不了数据库文件 {self.path}（{error.strerror}）。请检查目录权限和磁盘空间。"
+            ) from error
         with self.faults(), self.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal" and not self._read_only:
@@ -81,9 +90,10 @@ class Database:
 
     @contextmanager
     def write(self, deadline: float | None = None) -> Iterator[Connection]:
-        """One transaction: committed when the block ends, rolled back when it raises or ends after ``deadline`` (``time.monotonic()``).
+        """One transaction: committed when the block ends, rolled back when it raises or ends after ``deadline``.
 
-        Raises ``StoreUnavailable`` and ``DeadlinePassed``; in both cases nothing was written.
+        ``deadline`` is a moment of ``time.monotonic()``. Raises ``StoreUnavailable`` and ``DeadlinePassed``; in both
+        cases nothing was written.
         """
         check_deadline(deadline)
         with self._one_writer(), self.faults(), self._writing.begin() as connection:
@@ -125,7 +135,8 @@ class Database:
                 return "数据库正被另一个程序占用，这一步没有执行，请稍后再试。"
             if "read-only" in said:
                 return "数据库处于只读状态，写不进去。请检查是否连到了备库。"
-            return f"PostgreSQL 数据库 {self.url.render_as_string(hide_password=True)} 连不上或出错了。请检查服务是否在运行、地址和密码是否正确。"
+            address = self.url.render_as_string(hide_password=True)
+            return f"PostgreSQL 数据库 {address} 连不上或出错了。请检查服务是否在运行、地址和密码是否正确。"
         for sign, sentence in (
             ("locked", "数据库正被另一个程序占用，这一步没有执行，请稍后再试。"),
             ("readonly", f"数据库文件 {self.path} 是只读的，写不进去。请检查文件和目录的写权限。"),
@@ -145,14 +156,26 @@ class Database:
         timeout = self.busy_timeout_ms / 1000
 
         def connect() -> sqlite3.Connection:
-            # isolation_level None: transactions begin where we say so (BEGIN IMMEDIATE for writes), not where the driver guesses.
-            connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+            # isolation_level None: transactions begin where we say so (BEGIN IMMEDIATE for writes), not where the
+            # driver guesses.
+            connection = sqlite3.connect(
+                address, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
+            )
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             return connection
 
-        engine = create_engine("sqlite://", creator=connect, future=True, hide_parameters=True, poolclass=QueuePool,
-                               pool_size=_POOL_SIZE, max_overflow=_POOL_SIZE, pool_timeout=_POOL_TIMEOUT_S, pool_use_lifo=True)
+        engine = create_engine(
+            "sqlite://",
+            creator=connect,
+            future=True,
+            hide_parameters=True,
+            poolclass=QueuePool,
+            pool_size=_POOL_SIZE,
+            max_overflow=_POOL_SIZE,
+            pool_timeout=_POOL_TIMEOUT_S,
+            pool_use_lifo=True,
+        )
 
         @event.listens_for(engine, "connect")
         def _remember_file(_raw: Any, record: Any) -> None:
@@ -160,7 +183,7 @@ class Database:
 
         @event.listens_for(engine, "checkout")
         def _same_file(_raw: Any, record: Any, _proxy: Any) -> None:
-            # A deleted file stays writable through an open connection, and what is written is lost: connect anew instead.
+            # A deleted file stays writable through an open connection, and what is written is lost: connect anew.
             if record.info.get("file") != self._file_identity():
                 raise DisconnectionError("the database file is not the one that was opened")
 
@@ -180,10 +203,21 @@ class Database:
 
     def _postgresql_engine(self) -> Engine:
         url = self.url if "+" in self.url.drivername else self.url.set(drivername="postgresql+psycopg2")
-        limits = {"connect_timeout": 2, "tcp_user_timeout": 2000,
-                  "options": f"-c lock_timeout={self.busy_timeout_ms} -c timezone=UTC"}
-        return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True, pool_size=_POOL_SIZE,
-                             max_overflow=_POOL_SIZE, pool_timeout=_POOL_TIMEOUT_S, connect_args=limits)
+        limits = {
+            "connect_timeout": 2,
+            "tcp_user_timeout": 2000,
+            "options": f"-c lock_timeout={self.busy_timeout_ms} -c timezone=UTC",
+        }
+        return create_engine(
+            url,
+            future=True,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=_POOL_SIZE,
+            max_overflow=_POOL_SIZE,
+            pool_timeout=_POOL_TIMEOUT_S,
+            connect_args=limits,
+        )
 
 
 def check_deadline(deadline: float | None) -> None:

@@ -1,4 +1,5 @@
 """The shop's own answers, as far as they are valid today."""
+
 from __future__ import annotations
 
 import threading
@@ -56,5 +57,12 @@ def _valid_on(entry: FaqEntry, day: date) -> bool:
 
 
 def _entry(row: Mapping[str, Any]) -> FaqEntry:
-    return FaqEntry(row["entry_id"], row["question"], row["answer"], tuple(row["similar"]), row["category"],
-                    row["valid_from"], row["valid_to"])
+    return FaqEntry(
+        row["entry_id"],
+        row["question"],
+        row["answer"],
+        tuple(row["similar"]),
+        row["category"],
+        row["valid_from"],
+        row["valid_to"],
+    )

@@ -1,4 +1,5 @@
 """👍 and 👎: committed before anyone is thanked."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -35,14 +36,31 @@ class FeedbackLog:
     def __init__(self, database: Database, clock: Clock, writer: Writer) -> None:
         self._database, self._clock, self._writer = database, clock, writer
 
-    def add(self, sender_id: str, customer_id: str | None, rating: str, message_id: str | None = None,
-            impression_id: str | None = None, reason: str | None = None, comment: str | None = None,
-            product_id: str | None = None) -> int:
-        """Gives the feedback's number; committed on return. Raises ``ValueError`` for a rating other than up and down."""
+    def add(
+        self,
+        sender_id: str,
+        customer_id: str | None,
+        rating: str,
+        message_id: str | None = None,
+        impression_id: str | None = None,
+        reason: str | None = None,
+        comment: str | None = None,
+        product_id: str | None = None,
+    ) -> int:
+        """Gives the feedback's number; committed on return. Raises ``ValueError`` for a rating but up and down."""
         if rating not in RATINGS:
             raise ValueError(f"no such rating: {rating}")
-        row = {"sender_id": sender_id, "customer_id": customer_id, "at": self._clock.now(), "rating": rating, "message_id": message_id,
-               "impression_id": impression_id, "product_id": product_id, "reason": reason, "comment": comment}
+        row = {
+            "sender_id": sender_id,
+            "customer_id": customer_id,
+            "at": self._clock.now(),
+            "rating": rating,
+            "message_id": message_id,
+            "impression_id": impression_id,
+            "product_id": product_id,
+            "reason": reason,
+            "comment": comment,
+        }
 
         def insert(connection: Connection) -> int:
             return connection.execute(feedback.insert(), row).inserted_primary_key[0]
@@ -60,7 +78,9 @@ class FeedbackLog:
             yield Feedback(**row)
 
     def stats(self) -> FeedbackStats:
-        query = select(feedback.c.rating, feedback.c.reason, func.count()).group_by(feedback.c.rating, feedback.c.reason)
+        query = select(feedback.c.rating, feedback.c.reason, func.count()).group_by(
+            feedback.c.rating, feedback.c.reason
+        )
         ratings: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         with self._database.read() as connection:
@@ -68,4 +88,6 @@ class FeedbackLog:
                 ratings[rating] += number
                 if rating == "down" and reason:
                     reasons[reason] += number
-        return FeedbackStats(ratings["up"], ratings["down"], tuple(sorted(reasons.items(), key=lambda entry: (-entry[1], entry[0]))))
+        return FeedbackStats(
+            ratings["up"], ratings["down"], tuple(sorted(reasons.items(), key=lambda entry: (-entry[1], entry[0])))
+        )

@@ -1,4 +1,5 @@
 """What was shown to whom, by which strategy, with what propensity."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -26,13 +27,22 @@ class Impressions:
     def get(self, impression_id: str) -> Impression | None:
         self._writer.flush()
         with self._database.read() as connection:
-            row = connection.execute(select(impressions).where(impressions.c.impression_id == impression_id)).mappings().first()
+            row = (
+                connection.execute(select(impressions).where(impressions.c.impression_id == impression_id))
+                .mappings()
+                .first()
+            )
         return impression_of(row) if row else None
 
     def of_conversation(self, sender_id: str, limit: int = 20) -> list[Impression]:
         """Newest first."""
         self._writer.flush()
-        query = select(impressions).where(impressions.c.sender_id == sender_id).order_by(desc(impressions.c.at)).limit(limit)
+        query = (
+            select(impressions)
+            .where(impressions.c.sender_id == sender_id)
+            .order_by(desc(impressions.c.at))
+            .limit(limit)
+        )
         with self._database.read() as connection:
             return [impression_of(row) for row in connection.execute(query).mappings()]
 
@@ -48,7 +58,9 @@ class Impressions:
 
 
 def insert_impression(connection: Connection, impression: Impression) -> None:
-    connection.execute(impressions.insert(), {name: getattr(impression, name) for name in Impression.__dataclass_fields__})
+    connection.execute(
+        impressions.insert(), {name: getattr(impression, name) for name in Impression.__dataclass_fields__}
+    )
 
 
 def impression_of(row: Mapping[str, Any]) -> Impression:

@@ -1,4 +1,5 @@
 """What the repositories give out: frozen rows, times aware and in Asia/Shanghai, money in yuan."""
+
 from __future__ import annotations
 
 import re
@@ -15,21 +16,43 @@ SHIPPED, IN_TRANSIT, DELIVERING = "shipped", "in_transit", "delivering"
 RECEIVED, COMPLETED, CANCELLED = "received", "completed", "cancelled"
 REFUNDING, REFUNDED, EXCHANGING = "refunding", "refunded", "exchanging"
 
-STATUS_ZH: Mapping[str, str] = MappingProxyType({
-    PENDING: "待付款", PAID: "已付款", TO_SHIP: "待发货", SHIPPED: "已发货", IN_TRANSIT: "运输中", DELIVERING: "派送中",
-    RECEIVED: "已签收", COMPLETED: "已完成", CANCELLED: "已取消", REFUNDING: "退款中", REFUNDED: "已退款",
-    EXCHANGING: "换货中",
-})
+STATUS_ZH: Mapping[str, str] = MappingProxyType(
+    {
+        PENDING: "待付款",
+        PAID: "已付款",
+        TO_SHIP: "待发货",
+        SHIPPED: "已发货",
+        IN_TRANSIT: "运输中",
+        DELIVERING: "派送中",
+        RECEIVED: "已签收",
+        COMPLETED: "已完成",
+        CANCELLED: "已取消",
+        REFUNDING: "退款中",
+        REFUNDED: "已退款",
+        EXCHANGING: "换货中",
+    }
+)
 BEFORE_SHIPPING = frozenset({PENDING, PAID, TO_SHIP})
 ON_THE_WAY = frozenset({SHIPPED, IN_TRANSIT, DELIVERING})
 
 EVENT_TYPES = ("view", "click", "favourite", "cart", "purchase", "dislike")
 
-CASE_PREFIX: Mapping[str, str] = MappingProxyType({
-    "return": "TH", "refund": "TK", "exchange": "HH", "repair": "WX", "install": "AZ", "invoice": "FP",
-    "price_protection": "JB", "problem": "WT", "complaint": "TS", "urge": "CB", "human_question": "RG",
-    "privacy": "YS",
-})
+CASE_PREFIX: Mapping[str, str] = MappingProxyType(
+    {
+        "return": "TH",
+        "refund": "TK",
+        "exchange": "HH",
+        "repair": "WX",
+        "install": "AZ",
+        "invoice": "FP",
+        "price_protection": "JB",
+        "problem": "WT",
+        "complaint": "TS",
+        "urge": "CB",
+        "human_question": "RG",
+        "privacy": "YS",
+    }
+)
 CASE_KINDS = tuple(CASE_PREFIX)
 
 _LEVELS = re.compile(r"\s*[/>／＞]\s*")

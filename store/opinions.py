@@ -1,4 +1,5 @@
 """What customers said about goods and the shop: reviews, surveys, earlier chats."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -24,8 +25,14 @@ class Reviews:
         with self._database.read() as connection:
             number, average, liked, disliked = connection.execute(counts).one()
             rows = connection.execute(newest).mappings().all()
-        return ProductReviews(product_id, number, None if average is None else float(average), int(liked or 0), int(disliked or 0),
-                              tuple(_review(row) for row in rows))
+        return ProductReviews(
+            product_id,
+            number,
+            None if average is None else float(average),
+            int(liked or 0),
+            int(disliked or 0),
+            tuple(_review(row) for row in rows),
+        )
 
     def all(self) -> Iterator[Review]:
         """Oldest first."""
@@ -51,7 +58,9 @@ class Chats:
     def all(self) -> list[Mapping[str, Any]]:
         """Rows with session_id, speaker (customer, agent), text, at, customer_id; by session, then oldest first."""
         with self._database.read() as connection:
-            return list(connection.execute(select(chats).order_by(chats.c.session_id, chats.c.at, chats.c.chat_id)).mappings())
+            return list(
+                connection.execute(select(chats).order_by(chats.c.session_id, chats.c.at, chats.c.chat_id)).mappings()
+            )
 
 
 def _review(row: Mapping[str, Any]) -> Review:

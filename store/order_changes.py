@@ -1,4 +1,5 @@
 """Which orders may still be cancelled or changed, and what is written down when they are."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -22,7 +23,13 @@ from store.models import (
 )
 from store.tables import order_events, order_lines, orders, products
 
-_OF_ORDER = {"address": "收货地址", "phone": "联系电话", "recipient": "收货人", "note": "备注", "delivery_date": "送货日期"}
+_OF_ORDER = {
+    "address": "收货地址",
+    "phone": "联系电话",
+    "recipient": "收货人",
+    "note": "备注",
+    "delivery_date": "送货日期",
+}
 _OF_LINE = {"colour": "颜色", "size": "尺码", "quantity": "数量"}
 
 
@@ -35,7 +42,9 @@ def own(order: Order | None) -> Order:
 def cancel(connection: Connection, order: Order, reason: str, now: datetime) -> None:
     if order.status not in BEFORE_SHIPPING:
         raise OrderNotCancellable(_too_late(order, "取消"))
-    connection.execute(update(orders).where(orders.c.order_id == order.order_id).values(status=CANCELLED, cancel_reason=reason))
+    connection.execute(
+        update(orders).where(orders.c.order_id == order.order_id).values(status=CANCELLED, cancel_reason=reason)
+    )
     note(connection, order.order_id, now, "cancelled", f"已取消（{reason}）" if reason else "已取消")
 
 
@@ -62,7 +71,9 @@ def change(connection: Connection, order: Order, changes: Mapping[str, Any], now
 
 
 def note(connection: Connection, order_id: str, at: datetime, kind: str, text: str, place: str = "") -> None:
-    connection.execute(order_events.insert().values(order_id=order_id, at=at, kind=kind, text=text, place=place, imported=False))
+    connection.execute(
+        order_events.insert().values(order_id=order_id, at=at, kind=kind, text=text, place=place, imported=False)
+    )
 
 
 def _too_late(order: Order, verb: str) -> str:
@@ -70,7 +81,11 @@ def _too_late(order: Order, verb: str) -> str:
         parcel = " ".join(part for part in (order.carrier, order.tracking_no) if part)
         return f"这笔订单已发货{f'（{parcel}）' if parcel else ''}，不能{verb}了；收到后可以申请退货或换货。"
     if order.status == CANCELLED:
-        return f"这笔订单已经取消了，不用再{verb}。" if verb == "取消" else "这笔订单已经取消了，不能修改；需要的话请重新下单。"
+        return (
+            f"这笔订单已经取消了，不用再{verb}。"
+            if verb == "取消"
+            else "这笔订单已经取消了，不能修改；需要的话请重新下单。"
+        )
     if order.status == REFUNDING:
         return f"这笔订单正在退款，不能{verb}了；退款进度可以随时问我。"
     if order.status == REFUNDED:
@@ -91,7 +106,9 @@ def _line_meant(order: Order, product_id: str | None) -> tuple[int, OrderLine]:
     return numbered[0]
 
 
-def _change_line(connection: Connection, order_id: str, number: int, line: OrderLine, changes: Mapping[str, Any]) -> None:
+def _change_line(
+    connection: Connection, order_id: str, number: int, line: OrderLine, changes: Mapping[str, Any]
+) -> None:
     from store.catalogue import product_of
 
     row = connection.execute(select(products).where(products.c.product_id == line.product_id)).mappings().first()
@@ -104,7 +121,9 @@ def _change_line(connection: Connection, order_id: str, number: int, line: Order
             values["attributes"] = attributes
     if "quantity" in changes:
         values["quantity"] = _quantity(product, changes["quantity"])
-    connection.execute(update(order_lines).where(order_lines.c.order_id == order_id, order_lines.c.line_no == number).values(values))
+    connection.execute(
+        update(order_lines).where(order_lines.c.order_id == order_id, order_lines.c.line_no == number).values(values)
+    )
 
 
 def _offered(product: Product | None, key: str, wanted: str) -> str:

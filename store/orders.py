@@ -1,4 +1,8 @@
-"""Orders with their lines and events. Reading here; the rules of cancelling and changing are in store/order_changes.py."""
+"""Orders with their lines and events.
+
+Reading is here; the rules of cancelling and changing are in store/order_changes.py.
+"""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -26,7 +30,11 @@ class Orders:
             return []
         query = select(orders).where(orders.c.customer_id == customer_id)
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(desc(orders.c.ordered_at), desc(orders.c.order_id)).limit(limit)).mappings().all()
+            rows = (
+                connection.execute(query.order_by(desc(orders.c.ordered_at), desc(orders.c.order_id)).limit(limit))
+                .mappings()
+                .all()
+            )
             return load(connection, rows)
 
     def get(self, order_id: str, customer_id: str | None = None) -> Order | None:
@@ -46,22 +54,31 @@ class Orders:
         """Product ids with the time of the last order that was not cancelled."""
         if not customer_id:
             return {}
-        query = (select(order_lines.c.product_id, func.max(orders.c.ordered_at, type_=orders.c.ordered_at.type))
-                 .join(orders, orders.c.order_id == order_lines.c.order_id)
-                 .where(orders.c.customer_id == customer_id, orders.c.status != CANCELLED)
-                 .group_by(order_lines.c.product_id))
+        query = (
+            select(order_lines.c.product_id, func.max(orders.c.ordered_at, type_=orders.c.ordered_at.type))
+            .join(orders, orders.c.order_id == order_lines.c.order_id)
+            .where(orders.c.customer_id == customer_id, orders.c.status != CANCELLED)
+            .group_by(order_lines.c.product_id)
+        )
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
 
     def cancel(self, order_id: str, customer_id: str, reason: str, deadline: float | None = None) -> Order:
-        """Cancels what has not been shipped, and notes why. Raises ``OrderNotCancellable``, ``NotFound``, ``DeadlinePassed``."""
+        """Cancels what has not been shipped, and notes why.
+
+        Raises ``OrderNotCancellable``, ``NotFound``, ``DeadlinePassed``.
+        """
         with self._database.write(deadline) as connection:
             order = self._for_update(connection, order_id, customer_id)
             order_changes.cancel(connection, order, reason, self._clock.now())
             return _one(connection, orders.c.order_id == order_id)
 
-    def change(self, order_id: str, customer_id: str, changes: Mapping[str, Any], deadline: float | None = None) -> Order:
-        """``changes``: address, phone, recipient, note, delivery_date; colour, size, quantity (of ``product_id`` where there are several).
+    def change(
+        self, order_id: str, customer_id: str, changes: Mapping[str, Any], deadline: float | None = None
+    ) -> Order:
+        """``changes``: address, phone, recipient, note, delivery_date of the order; colour, size, quantity of goods.
+
+        Where the order has several goods, ``changes["product_id"]`` says which are meant.
 
         Raises ``OrderNotChangeable``, ``NotFound``, ``DeadlinePassed``, and ``ValueError`` for any other key.
         """
@@ -95,9 +112,12 @@ def load(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Orde
     lines: dict[str, list[OrderLine]] = defaultdict(list)
     noted: dict[str, list[OrderEvent]] = defaultdict(list)
     if ids:
-        query = (select(order_lines, products.c.title.label("catalogue_title"))
-                 .join(products, products.c.product_id == order_lines.c.product_id, isouter=True)
-                 .where(order_lines.c.order_id.in_(ids)).order_by(order_lines.c.order_id, order_lines.c.line_no))
+        query = (
+            select(order_lines, products.c.title.label("catalogue_title"))
+            .join(products, products.c.product_id == order_lines.c.product_id, isouter=True)
+            .where(order_lines.c.order_id.in_(ids))
+            .order_by(order_lines.c.order_id, order_lines.c.line_no)
+        )
         for row in connection.execute(query).mappings():
             lines[row["order_id"]].append(_line(row))
         for row in connection.execute(select(order_events).where(order_events.c.order_id.in_(ids))).mappings():
@@ -107,24 +127,47 @@ def load(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Orde
 
 def _line(row: Mapping[str, Any]) -> OrderLine:
     title = row["title"] or row["catalogue_title"] or f"商品 {row['product_id']}"
-    return OrderLine(row["product_id"], title, row["quantity"], float(row["price"]),
-                     {name: tuple(values) for name, values in row["attributes"].items()})
+    return OrderLine(
+        row["product_id"],
+        title,
+        row["quantity"],
+        float(row["price"]),
+        {name: tuple(values) for name, values in row["attributes"].items()},
+    )
 
 
 def _order(row: Mapping[str, Any], lines: Iterable[OrderLine], noted: Iterable[OrderEvent]) -> Order:
     events = sorted([*_events_of_times(row), *noted], key=lambda event: event.at)
     return Order(
-        order_id=row["order_id"], customer_id=row["customer_id"], status=row["status"], ordered_at=row["ordered_at"],
-        paid_at=row["paid_at"], shipped_at=row["shipped_at"], received_at=row["received_at"], refunded_at=row["refunded_at"],
-        carrier=row["carrier"], tracking_no=row["tracking_no"], lines=tuple(lines), events=tuple(events),
-        recipient=row["recipient"], phone=row["phone"], address=row["address"], note=row["note"],
-        delivery_date=row["delivery_date"], extra=row["extra"])
+        order_id=row["order_id"],
+        customer_id=row["customer_id"],
+        status=row["status"],
+        ordered_at=row["ordered_at"],
+        paid_at=row["paid_at"],
+        shipped_at=row["shipped_at"],
+        received_at=row["received_at"],
+        refunded_at=row["refunded_at"],
+        carrier=row["carrier"],
+        tracking_no=row["tracking_no"],
+        lines=tuple(lines),
+        events=tuple(events),
+        recipient=row["recipient"],
+        phone=row["phone"],
+        address=row["address"],
+        note=row["note"],
+        delivery_date=row["delivery_date"],
+        extra=row["extra"],
+    )
 
 
 def _events_of_times(row: Mapping[str, Any]) -> list[OrderEvent]:
     # Derived, not stored twice: the order's times and these events can't contradict each other.
     parcel = " ".join(part for part in (row["carrier"], row["tracking_no"]) if part)
-    times = (("ordered_at", "ordered", "提交订单"), ("paid_at", "paid", "付款成功"),
-             ("shipped_at", "shipped", f"已发货（{parcel}）" if parcel else "已发货"),
-             ("received_at", "received", "已签收"), ("refunded_at", "refunded", "已退款"))
+    times = (
+        ("ordered_at", "ordered", "提交订单"),
+        ("paid_at", "paid", "付款成功"),
+        ("shipped_at", "shipped", f"已发货（{parcel}）" if parcel else "已发货"),
+        ("received_at", "received", "已签收"),
+        ("refunded_at", "refunded", "已退款"),
+    )
     return [OrderEvent(row[column], kind, text) for column, kind, text in times if row[column] is not None]

@@ -1,4 +1,5 @@
 """Brings a database to today's tables with Alembic, once, even when several programs start together."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0002"
-"""The newest revision in store/migrations/versions (a test compares). Known here so that a database that is up to date opens without Alembic."""
+"""The newest revision in store/migrations/versions (a test compares).
+
+Known here so that a database that is up to date opens without Alembic.
+"""
 
 _LOCK_KEY = 7_419_003_115
 _WAIT_MS = 15_000
@@ -27,7 +31,10 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def bring_up_to_date(database: Database) -> None:
-    """Upgrades to ``HEAD`` where needed. Raises ``StoreError`` for a database written by a newer Zhike, ``StoreUnavailable`` for faults."""
+    """Upgrades to ``HEAD`` where needed.
+
+    Raises ``StoreError`` for a database written by a newer Zhike, ``StoreUnavailable`` for faults.
+    """
     with database.read() as connection:
         if current_revision(connection) == HEAD:
             return
@@ -61,7 +68,9 @@ def _move(database: Database, config: Config, known: list[str], revision: str) -
         if found == revision:
             return
         if found is not None and found not in known:
-            raise StoreError(f"数据库是更新版本的知客建的（结构版本 {found}），这个版本读不了。请升级知客，或换一个数据库。")
+            raise StoreError(
+                f"数据库是更新版本的知客建的（结构版本 {found}），这个版本读不了。请升级知客，或换一个数据库。"
+            )
         config.attributes["connection"] = connection
         down = revision == "base" or (found is not None and known.index(found) < known.index(revision))
         (command.downgrade if down else command.upgrade)(config, revision)

@@ -1,4 +1,5 @@
 """The shop's memory: one ``Store`` with a repository for each kind of thing."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -26,7 +27,10 @@ from store.writer import Writer
 
 
 class Store:
-    """Open one with ``Store.open``. Safe to use from several threads; every method raises ``StoreUnavailable`` when the database fails."""
+    """Open one with ``Store.open``. Safe to use from several threads.
+
+    Every method raises ``StoreUnavailable`` when the database fails; then nothing was written.
+    """
 
     def __init__(self, database: Database, clock: Clock, handover_minutes: float = WAIT_MINUTES) -> None:
         self.database, self.clock = database, clock
@@ -45,11 +49,18 @@ class Store:
         self.tracker_events = TrackerEvents(database, self.writer)
 
     @classmethod
-    def open(cls, url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS, handover_minutes: float = WAIT_MINUTES,
-             clock: Clock | None = None) -> Store:
+    def open(
+        cls,
+        url: str,
+        *,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+        handover_minutes: float = WAIT_MINUTES,
+        clock: Clock | None = None,
+    ) -> Store:
         """``url``: ``sqlite:///path`` (made where there is none) or ``postgresql://user:password@host/name``.
 
-        Brings the tables up to date. ``busy_timeout_ms``: how long a write waits for another program's before ``StoreUnavailable``.
+        Brings the tables up to date. ``busy_timeout_ms``: how long a write waits for another program's before
+        ``StoreUnavailable``. ``handover_minutes``: how long a request for a person keeps the bot quiet.
         """
         database = Database(url, busy_timeout_ms)
         try:
@@ -80,7 +91,9 @@ class Store:
         """Whether neither goods nor customers were ever brought."""
         return not self.catalogue.snapshot().products and not self.customers.any()
 
-    def log_turn(self, turn: Turn, impressions: Iterable[Impression] = (), tracker_events: Iterable[str] = ()) -> Future[None]:
+    def log_turn(
+        self, turn: Turn, impressions: Iterable[Impression] = (), tracker_events: Iterable[str] = ()
+    ) -> Future[None]:
         """A turn with what it showed and what the dialogue engine noted, all or nothing; resolves after COMMIT."""
         shown, noted = list(impressions), list(tracker_events)
 

@@ -1,9 +1,11 @@
 """The tables as they are today. How they came to be: store/migrations; a test holds the two against each other.
 
-``source_digest`` is the digest of the row as it was last imported: importing the same file again is recognised by it even after the
-bot changed the row (cancelled the order, switched personalisation off). Rows without an id of their own carry ``row_key`` for the same end.
-Orders and events have no foreign key on customers and products: shops bring orders of goods that they no longer list, and those count too.
+``source_digest`` is the digest of the row as it was last imported: importing the same file again is recognised by it
+even after the bot changed the row (cancelled the order, switched personalisation off). Rows without an id of their own
+carry ``row_key`` for the same end. Orders and events have no foreign key on customers and products: shops bring orders
+of goods that they no longer list, and those count too.
 """
+
 from __future__ import annotations
 
 from sqlalchemy import (
@@ -23,12 +25,14 @@ from sqlalchemy import (
 
 from store.types import JsonText, TypedText, UtcDateTime
 
-metadata = MetaData(naming_convention={
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-})
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 
 def _money(name: str) -> Column:
@@ -36,13 +40,15 @@ def _money(name: str) -> Column:
 
 
 counters = Table(
-    "counters", metadata,
+    "counters",
+    metadata,
     Column("name", String, primary_key=True),
     Column("value", Integer, nullable=False),
 )
 
 customers = Table(
-    "customers", metadata,
+    "customers",
+    metadata,
     Column("customer_id", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("registered_at", UtcDateTime),
@@ -60,7 +66,8 @@ customers = Table(
 )
 
 products = Table(
-    "products", metadata,
+    "products",
+    metadata,
     Column("product_id", String, primary_key=True),
     Column("title", Text, nullable=False),
     _money("price"),
@@ -77,7 +84,8 @@ products = Table(
 )
 
 orders = Table(
-    "orders", metadata,
+    "orders",
+    metadata,
     Column("order_id", String, primary_key=True),
     Column("customer_id", String, nullable=False),
     Column("status", String, nullable=False),
@@ -100,7 +108,8 @@ orders = Table(
 )
 
 order_lines = Table(
-    "order_lines", metadata,
+    "order_lines",
+    metadata,
     Column("order_id", String, ForeignKey("orders.order_id", ondelete="CASCADE"), primary_key=True),
     Column("line_no", Integer, primary_key=True),
     Column("product_id", String, nullable=False, index=True),
@@ -111,7 +120,8 @@ order_lines = Table(
 )
 
 order_events = Table(
-    "order_events", metadata,
+    "order_events",
+    metadata,
     Column("order_event_id", Integer, primary_key=True),
     Column("order_id", String, ForeignKey("orders.order_id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
@@ -122,7 +132,8 @@ order_events = Table(
 )
 
 events = Table(
-    "events", metadata,
+    "events",
+    metadata,
     Column("event_id", Integer, primary_key=True),
     Column("customer_id", String, nullable=False),
     Column("product_id", String, nullable=False),
@@ -137,7 +148,8 @@ events = Table(
 )
 
 reviews = Table(
-    "reviews", metadata,
+    "reviews",
+    metadata,
     Column("review_id", Integer, primary_key=True),
     Column("product_id", String, nullable=False, index=True),
     Column("customer_id", String, index=True),
@@ -150,7 +162,8 @@ reviews = Table(
 )
 
 surveys = Table(
-    "surveys", metadata,
+    "surveys",
+    metadata,
     Column("survey_id", Integer, primary_key=True),
     Column("question", TypedText, nullable=False),
     Column("answer", TypedText, nullable=False),
@@ -163,7 +176,8 @@ surveys = Table(
 )
 
 chats = Table(
-    "chats", metadata,
+    "chats",
+    metadata,
     Column("chat_id", Integer, primary_key=True),
     Column("session_id", String, nullable=False, index=True),
     Column("speaker", String, nullable=False),
@@ -176,7 +190,8 @@ chats = Table(
 )
 
 faq = Table(
-    "faq", metadata,
+    "faq",
+    metadata,
     Column("entry_id", String, primary_key=True),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
@@ -189,7 +204,8 @@ faq = Table(
 )
 
 conversations = Table(
-    "conversations", metadata,
+    "conversations",
+    metadata,
     Column("sender_id", String, primary_key=True),
     Column("customer_id", String, index=True),
     Column("anonymous", Boolean, nullable=False),
@@ -199,7 +215,8 @@ conversations = Table(
 )
 
 turns = Table(
-    "turns", metadata,
+    "turns",
+    metadata,
     Column("row_no", Integer, primary_key=True),
     Column("turn_id", String, nullable=False, unique=True),
     Column("sender_id", String, nullable=False),
@@ -222,7 +239,8 @@ turns = Table(
 )
 
 impressions = Table(
-    "impressions", metadata,
+    "impressions",
+    metadata,
     Column("impression_id", String, primary_key=True),
     Column("sender_id", String, nullable=False, index=True),
     Column("customer_id", String, index=True),
@@ -233,7 +251,8 @@ impressions = Table(
 )
 
 feedback = Table(
-    "feedback", metadata,
+    "feedback",
+    metadata,
     Column("feedback_id", Integer, primary_key=True),
     Column("sender_id", String, nullable=False, index=True),
     Column("customer_id", String, index=True),
@@ -247,7 +266,8 @@ feedback = Table(
 )
 
 handovers = Table(
-    "handovers", metadata,
+    "handovers",
+    metadata,
     Column("handover_id", Integer, primary_key=True),
     Column("sender_id", String, nullable=False, index=True),
     Column("customer_id", String, index=True),
@@ -261,7 +281,8 @@ handovers = Table(
 )
 
 cases = Table(
-    "cases", metadata,
+    "cases",
+    metadata,
     Column("case_id", String, primary_key=True),
     Column("kind", String, nullable=False),
     Column("customer_id", String, nullable=False, index=True),
@@ -269,14 +290,16 @@ cases = Table(
     Column("product_id", String),
     Column("status", String, nullable=False),
     Column("details", JsonText, nullable=False),
-    # Customer, kind, order and product while the case is open, else null: the same matter can't be opened twice, even by two at once.
+    # Customer, kind, order and product while the case is open, else null: the same matter can't be opened twice, not
+    # even by two at once.
     Column("open_key", String, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
 unanswered = Table(
-    "unanswered", metadata,
+    "unanswered",
+    metadata,
     Column("unanswered_id", Integer, primary_key=True),
     Column("text", TypedText, nullable=False),
     Column("customer_id", String, index=True),
@@ -285,7 +308,8 @@ unanswered = Table(
 )
 
 tracker_events = Table(
-    "tracker_events", metadata,
+    "tracker_events",
+    metadata,
     Column("tracker_event_id", Integer, primary_key=True),
     Column("sender_id", String, nullable=False, index=True),
     Column("event", TypedText, nullable=False),

@@ -1,4 +1,5 @@
 """The dialogue engine's own events, as JSON strings that nobody here looks into."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -31,12 +32,17 @@ class TrackerEvents:
     def senders(self) -> list[str]:
         self._writer.flush()
         with self._database.read() as connection:
-            return list(connection.execute(select(tracker_events.c.sender_id).distinct().order_by(tracker_events.c.sender_id)).scalars())
+            return list(
+                connection.execute(
+                    select(tracker_events.c.sender_id).distinct().order_by(tracker_events.c.sender_id)
+                ).scalars()
+            )
 
     def clear(self, sender_id: str) -> None:
         """Forgets a conversation's events; committed on return."""
-        self._writer.submit(lambda connection: connection.execute(
-            delete(tracker_events).where(tracker_events.c.sender_id == sender_id))).result()
+        self._writer.submit(
+            lambda connection: connection.execute(delete(tracker_events).where(tracker_events.c.sender_id == sender_id))
+        ).result()
 
 
 def insert_tracker_events(connection: Connection, sender_id: str, events: list[str]) -> None:

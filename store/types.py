@@ -1,4 +1,5 @@
 """Column types: aware times kept as UTC, JSON kept as readable text, and text that people typed."""
+
 from __future__ import annotations
 
 import json
@@ -52,7 +53,7 @@ class JsonText(TypeDecorator):
 
 
 class TypedText(TypeDecorator):
-    """What a person typed: stored whatever it is. NUL and halves of emoji, which no database takes, don't make a turn fail."""
+    """What a person typed, whatever it is: NUL and halves of emoji, which no database takes, don't make a turn fail."""
 
     impl = Text
     cache_ok = True

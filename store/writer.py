@@ -1,8 +1,10 @@
 """Group commit: one thread writes what many turns want to have logged, all that wait in one transaction.
 
-One durable commit costs a disk flush. Ten users who wait for one flush together are as durable as ten flushes, and ten times as fast.
+One durable commit costs a disk flush. Ten users who wait for one flush together are as durable as ten flushes, and ten
+times as fast.
 Each job runs in a savepoint of its own, so that one that fails takes nobody else's along.
 """
+
 from __future__ import annotations
 
 import queue
@@ -30,8 +32,11 @@ class Writer:
         self._closed = False
 
     def submit(self, job: Callable[[Connection], T]) -> Future[T]:
-        """Runs ``job`` on the writer's connection. The future resolves after COMMIT, with the job's result, its exception, or
-        ``StoreUnavailable`` when the whole group could not be committed (then nothing of it was written)."""
+        """Runs ``job`` on the writer's connection.
+
+        The future resolves after COMMIT, with the job's result, its exception, or ``StoreUnavailable`` when the whole
+        group could not be committed (then nothing of it was written).
+        """
         future: Future[T] = Future()
         with self._starting:
             if self._closed:

@@ -1,4 +1,5 @@
 """`zhike import`: a merchant's tables into the store."""
+
 from __future__ import annotations
 
 import json as _json
@@ -32,8 +33,12 @@ def run(
     except StoreError as error:
         raise Problem("没有导入", why=str(error)) from error
     if json:
-        print(_json.dumps({"ok": all(report.ok for report in reports), "files": [report.as_dict() for report in reports]},
-                          ensure_ascii=False))
+        print(
+            _json.dumps(
+                {"ok": all(report.ok for report in reports), "files": [report.as_dict() for report in reports]},
+                ensure_ascii=False,
+            )
+        )
     else:
         for report in reports:
             _tell(report)
@@ -47,7 +52,10 @@ def _tell(report: Report) -> None:
         return
     done = "检查过了（没有写入）" if report.dry_run else "导入好了"
     name = KINDS[report.kind].name_zh
-    print(f"{report.source} {done}：读到{name} {report.read} 行，新增 {report.stored}，更新 {report.updated}，没变 {report.unchanged}。")
+    print(
+        f"{report.source} {done}：读到{name} {report.read} 行，"
+        f"新增 {report.stored}，更新 {report.updated}，没变 {report.unchanged}。"
+    )
     if report.notice_count:
         print(f"有 {report.notice_count} 处请留意（都已保留）：")
         _list([report.sentence(notice) for notice in report.notices], report.notice_count, sys.stdout)

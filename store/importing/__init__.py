@@ -1,4 +1,8 @@
-"""Bringing a merchant's tables into the store: read everything first, write only if all of it could be read, in one transaction."""
+"""Bringing a merchant's tables into the store.
+
+Everything is read first, and written in one transaction only if all of it could be read.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -18,9 +22,10 @@ __all__ = ["KINDS", "Problem", "Report", "import_file", "import_rows"]
 
 
 def import_file(store: Store, kind: str, path: str | Path, dry_run: bool = False) -> Report:
-    """Imports a CSV or JSONL file. A file that can't be read whole stores nothing: look at ``Report.ok`` and ``Report.problems``.
+    """Imports a CSV or JSONL file.
 
-    Raises ``ValueError`` for an unknown kind and ``StoreUnavailable`` when the database fails (nothing is stored then either).
+    A file that can't be read whole stores nothing: look at ``Report.ok`` and ``Report.problems``. Raises ``ValueError``
+    for an unknown kind and ``StoreUnavailable`` when the database fails (nothing is stored then either).
     """
     path = Path(path)
     report = Report(kind, path.name, dry_run=dry_run)
@@ -31,8 +36,10 @@ def import_file(store: Store, kind: str, path: str | Path, dry_run: bool = False
 
 
 def import_rows(store: Store, kind: str, rows: Iterable[Mapping[str, Any]], dry_run: bool = False) -> Report:
-    """The same for rows at hand, with the column names of a file and cells as text or typed (float, datetime, list, dict, None).
-    Lines are counted from 1."""
+    """The same for rows at hand, with the column names of a file; lines are counted from 1.
+
+    Cells are text, or typed already: float, datetime, list, dict, None.
+    """
     report = Report(kind, dry_run=dry_run)
     known, table = _known(kind), table_of(enumerate(rows, 1))
     if not table.header:

@@ -1,4 +1,5 @@
 """Comparing rows with what was imported before, and writing only what differs."""
+
 from __future__ import annotations
 
 import hashlib
@@ -19,15 +20,22 @@ from store.importing.report import Report
 from store.importing.values import utc_text
 
 _TABLES: Mapping[str, Table] = {
-    "customers": tables.customers, "products": tables.products, "faq": tables.faq,
-    "events": tables.events, "reviews": tables.reviews, "surveys": tables.surveys, "chats": tables.chats}
+    "customers": tables.customers,
+    "products": tables.products,
+    "faq": tables.faq,
+    "events": tables.events,
+    "reviews": tables.reviews,
+    "surveys": tables.surveys,
+    "chats": tables.chats,
+}
 _VERSIONS = {"products": counters.CATALOGUE, "faq": counters.FAQ}
 
 
 def digest(content: Any) -> str:
     """16 bytes in hex; the same for the same values however the file spelt them."""
-    return hashlib.blake2b(orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS),
-                           digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS), digest_size=16
+    ).hexdigest()
 
 
 def spelt_alike(value: Any) -> Any:
@@ -50,10 +58,14 @@ def records(kind: Kind, rows: Iterable[Row], report: Report) -> list[Record]:
         key = key_of(row.values)
         earlier = last.get(key)
         if earlier is not None and earlier.values != row.values:
-            report.notice(earlier.line, kind.key[0], f"和第 {row.line} 行说的是同一条，内容不同，以第 {row.line} 行为准。")
+            report.notice(
+                earlier.line, kind.key[0], f"和第 {row.line} 行说的是同一条，内容不同，以第 {row.line} 行为准。"
+            )
         last[key] = row
-    return [Record(key, digest({name: spelt_alike(value) for name, value in row.values.items()}), row.values)
-            for key, row in last.items()]
+    return [
+        Record(key, digest({name: spelt_alike(value) for name, value in row.values.items()}), row.values)
+        for key, row in last.items()
+    ]
 
 
 def load(connection: Connection, kind: Kind, found: Iterable[Record], report: Report, write: bool) -> None:
@@ -87,8 +99,14 @@ def _key_of(kind: Kind) -> Callable[[Mapping[str, Any]], str]:
     return lambda values: digest([spelt_alike(values[name]) for name in kind.key])
 
 
-def _write(connection: Connection, kind: Kind, table: Table, key_column: Any, fresh: list[dict[str, Any]],
-           changed: list[dict[str, Any]]) -> None:
+def _write(
+    connection: Connection,
+    kind: Kind,
+    table: Table,
+    key_column: Any,
+    fresh: list[dict[str, Any]],
+    changed: list[dict[str, Any]],
+) -> None:
     if fresh:
         connection.execute(table.insert(), fresh)
     if changed:
@@ -115,4 +133,6 @@ def note_unknown(report: Report, column: str, name_zh: str, wanted: Counter[str]
     unknown = {name: number for name, number in wanted.items() if name not in known}
     if unknown:
         examples = "、".join(sorted(unknown)[:3])
-        report.notice(None, column, f"{sum(unknown.values())} 行的{name_zh}不在{name_zh}表里（例如 {examples}），已照样保留。")
+        report.notice(
+            None, column, f"{sum(unknown.values())} 行的{name_zh}不在{name_zh}表里（例如 {examples}），已照样保留。"
+        )

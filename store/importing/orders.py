@@ -1,4 +1,5 @@
 """Orders: one row a product in the file, one order with lines in the store."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -16,8 +17,20 @@ from store.models import BEFORE_SHIPPING, CANCELLED, COMPLETED, PAID, RECEIVED, 
 from store.tables import customers, order_events, order_lines, orders, products
 
 _OF_LINE = ("product_id", "title", "quantity", "price", "attributes")
-_OF_ORDER = ("status", "ordered_at", "paid_at", "shipped_at", "received_at", "refunded_at", "carrier", "tracking_no",
-             "recipient", "phone", "address", "note")
+_OF_ORDER = (
+    "status",
+    "ordered_at",
+    "paid_at",
+    "shipped_at",
+    "received_at",
+    "refunded_at",
+    "carrier",
+    "tracking_no",
+    "recipient",
+    "phone",
+    "address",
+    "note",
+)
 _KEPT_WHEN_EMPTY = ("recipient", "phone", "address", "note")
 _CHUNK = 500
 
@@ -45,7 +58,9 @@ def group(rows: Iterable[Row], report: Report) -> list[_Order]:
         values = row.values
         order = found.get(values["order_id"])
         if order is None:
-            head = {name: values[name] for name in ("order_id", "customer_id", *_OF_ORDER)} | {"extra": dict(values["extra"])}
+            head = {name: values[name] for name in ("order_id", "customer_id", *_OF_ORDER)} | {
+                "extra": dict(values["extra"])
+            }
             order = found[values["order_id"]] = _Order(row, head, [], [])
         else:
             _join(order, row, report)
@@ -58,7 +73,11 @@ def group(rows: Iterable[Row], report: Report) -> list[_Order]:
 
 def _join(order: _Order, row: Row, report: Report) -> None:
     if row.values["customer_id"] != order.head["customer_id"]:
-        report.problem(row.line, "customer_id", f"订单 {row.values['order_id']} 在第 {order.row.line} 行是另一位顾客的。一笔订单只能属于一位顾客，请改正。")
+        report.problem(
+            row.line,
+            "customer_id",
+            f"订单 {row.values['order_id']} 在第 {order.row.line} 行是另一位顾客的。一笔订单只能属于一位顾客，请改正。",
+        )
         return
     differing = []
     for name in _OF_ORDER:
@@ -69,11 +88,18 @@ def _join(order: _Order, row: Row, report: Report) -> None:
     for name, value in row.values["extra"].items():
         order.head["extra"].setdefault(name, value)
     if differing:
-        report.notice(row.line, differing[0], f"和同一订单的第 {order.row.line} 行不一样，以第 {order.row.line} 行为准。")
+        report.notice(
+            row.line, differing[0], f"和同一订单的第 {order.row.line} 行不一样，以第 {order.row.line} 行为准。"
+        )
 
 
 def _status_of_times(head: dict[str, Any]) -> str:
-    for column, status in (("refunded_at", REFUNDED), ("received_at", RECEIVED), ("shipped_at", SHIPPED), ("paid_at", PAID)):
+    for column, status in (
+        ("refunded_at", REFUNDED),
+        ("received_at", RECEIVED),
+        ("shipped_at", SHIPPED),
+        ("paid_at", PAID),
+    ):
         if head[column] is not None:
             return status
     # Nothing says that it is still open: then nobody shall be able to cancel it.
@@ -82,8 +108,12 @@ def _status_of_times(head: dict[str, Any]) -> str:
 
 def load(connection: Connection, found: Sequence[_Order], report: Report, write: bool) -> None:
     """Counts rows, not orders: an order with three lines that is new counts three."""
-    known = {row[0]: row[1:] for row in connection.execute(
-        select(orders.c.order_id, orders.c.source_digest, orders.c.status, orders.c.cancel_reason))}
+    known = {
+        row[0]: row[1:]
+        for row in connection.execute(
+            select(orders.c.order_id, orders.c.source_digest, orders.c.status, orders.c.cancel_reason)
+        )
+    }
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     touched: list[_Order] = []
@@ -100,7 +130,9 @@ def load(connection: Connection, found: Sequence[_Order], report: Report, write:
             continue
         report.updated += len(order.lines)
         if earlier[1] == CANCELLED and earlier[2] is not None and head["status"] in BEFORE_SHIPPING:
-            report.notice(order.row.line, "status", f"订单 {head['order_id']} 已由顾客取消，文件里还没有，状态保持已取消。")
+            report.notice(
+                order.row.line, "status", f"订单 {head['order_id']} 已由顾客取消，文件里还没有，状态保持已取消。"
+            )
             head["status"] = CANCELLED
         changed.append(head)
     _note_unknown(connection, found, report)
@@ -111,11 +143,15 @@ def load(connection: Connection, found: Sequence[_Order], report: Report, write:
 def _note_unknown(connection: Connection, found: Sequence[_Order], report: Report) -> None:
     buyers = Counter(order.head["customer_id"] for order in found for _ in order.lines)
     goods = Counter(line["product_id"] for order in found for line in order.lines)
-    note_unknown(report, "customer_id", "顾客", buyers, set(connection.execute(select(customers.c.customer_id)).scalars()))
+    note_unknown(
+        report, "customer_id", "顾客", buyers, set(connection.execute(select(customers.c.customer_id)).scalars())
+    )
     note_unknown(report, "product_id", "商品", goods, set(connection.execute(select(products.c.product_id)).scalars()))
 
 
-def _write(connection: Connection, fresh: list[dict[str, Any]], changed: list[dict[str, Any]], touched: Sequence[_Order]) -> None:
+def _write(
+    connection: Connection, fresh: list[dict[str, Any]], changed: list[dict[str, Any]], touched: Sequence[_Order]
+) -> None:
     if fresh:
         connection.execute(orders.insert(), fresh)
     if changed:
@@ -126,11 +162,14 @@ def _write(connection: Connection, fresh: list[dict[str, Any]], changed: list[di
         _fill_addresses(connection, changed)
         ids = [head["order_id"] for head in changed]
         for start in range(0, len(ids), _CHUNK):
-            some = ids[start:start + _CHUNK]
+            some = ids[start : start + _CHUNK]
             connection.execute(delete(order_lines).where(order_lines.c.order_id.in_(some)))
             connection.execute(delete(order_events).where(order_events.c.order_id.in_(some), order_events.c.imported))
-    lines = [line | {"order_id": order.head["order_id"], "line_no": number}
-             for order in touched for number, line in enumerate(order.lines, 1)]
+    lines = [
+        line | {"order_id": order.head["order_id"], "line_no": number}
+        for order in touched
+        for number, line in enumerate(order.lines, 1)
+    ]
     steps = [step | {"order_id": order.head["order_id"], "imported": True} for order in touched for step in order.trace]
     if lines:
         connection.execute(order_lines.insert(), lines)

@@ -1,4 +1,5 @@
 """From cells to typed rows; every cell that can't be read is named by line and column."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -51,16 +52,26 @@ def _placed(kind: Kind, header: Sequence[str]) -> list[tuple[int, str, Column]]:
             if placed[column.name][1] == column.name:
                 continue
             if name != column.name:
-                raise ImportFailed(Problem(1, name, f"和“{placed[column.name][1]}”列是同一个意思（{column.name}）。请只留一列，或把另一列改名。"))
+                raise ImportFailed(
+                    Problem(
+                        1,
+                        name,
+                        f"和“{placed[column.name][1]}”列是同一个意思（{column.name}）。请只留一列，或把另一列改名。",
+                    )
+                )
         placed[column.name] = (index, name, column)
     for column in kind.columns:
         if column.needed and column.name not in placed:
             also = "、".join(column.aliases[:3])
-            raise ImportFailed(Problem(1, column.name, f"{kind.name_zh}表缺少这一列（也可以叫{also}）。请在第一行补上列名。"))
+            raise ImportFailed(
+                Problem(1, column.name, f"{kind.name_zh}表缺少这一列（也可以叫{also}）。请在第一行补上列名。")
+            )
     return list(placed.values())
 
 
-def _value(cells: Sequence[Any], index: int, line: int, header: str, column: Column, extra: dict[str, Any], report: Report) -> Any:
+def _value(
+    cells: Sequence[Any], index: int, line: int, header: str, column: Column, extra: dict[str, Any], report: Report
+) -> Any:
     cell = cells[index]
     if _is_empty(cell):
         if column.needed:

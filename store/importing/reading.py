@@ -1,4 +1,8 @@
-"""From a file to numbered rows of cells. UTF-8 with or without BOM, UTF-16 with BOM, GBK; CSV with commas, semicolons or tabs, and JSONL."""
+"""From a file to numbered rows of cells.
+
+UTF-8 with or without BOM, UTF-16 with BOM, GBK; CSV with commas, semicolons or tabs, and JSONL.
+"""
+
 from __future__ import annotations
 
 import csv
@@ -28,7 +32,9 @@ def read_table(path: Path) -> RawTable:
         why = "没有这个文件" if isinstance(error, FileNotFoundError) else f"读不了这个文件（{error.strerror}）"
         raise ImportFailed(Problem(None, None, f"{why}，请检查路径和权限。")) from error
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise ImportFailed(Problem(None, None, "这是 Excel 文件，还读不了。请在 Excel 里“另存为”→“CSV UTF-8（逗号分隔）”，再导入。"))
+        raise ImportFailed(
+            Problem(None, None, "这是 Excel 文件，还读不了。请在 Excel 里“另存为”→“CSV UTF-8（逗号分隔）”，再导入。")
+        )
     text = _decode(data)
     if not text.strip():
         raise ImportFailed(Problem(None, None, "文件是空的。第一行要写列名，从第二行起每行一条数据。"))
@@ -45,10 +51,8 @@ def table_of(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> RawTable:
 
 
 def _decode(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     first: UnicodeDecodeError | None = None
     for encoding in encodings:
         try:
@@ -69,9 +73,9 @@ def _json_lines(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             row = orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            raise ImportFailed(Problem(line, None, "不是完整的 JSON。每行要写成 {\"列名\": 值, …}。")) from error
+            raise ImportFailed(Problem(line, None, '不是完整的 JSON。每行要写成 {"列名": 值, …}。')) from error
         if not isinstance(row, dict):
-            raise ImportFailed(Problem(line, None, "这一行不是一条数据。每行要写成 {\"列名\": 值, …}。"))
+            raise ImportFailed(Problem(line, None, '这一行不是一条数据。每行要写成 {"列名": 值, …}。'))
         yield line, row
 
 
@@ -95,16 +99,30 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        raise ImportFailed(Problem(line, None, "从这一行起的引号没有成对。一格里有引号时，整格加引号，里面的引号写两遍。")) from error
+        raise ImportFailed(
+            Problem(line, None, "从这一行起的引号没有成对。一格里有引号时，整格加引号，里面的引号写两遍。")
+        ) from error
 
 
 def _even(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
     for line, row in rows:
         if len(row) > width:
             if any(cell.strip() for cell in row[width:]):
-                raise ImportFailed(Problem(line, None, f"这一行有 {len(row)} 格，表头只有 {width} 格。"
-                                                       "多半是文字里有逗号：把那一格用英文双引号括起来。"))
+                raise ImportFailed(
+                    Problem(
+                        line,
+                        None,
+                        f"这一行有 {len(row)} 格，表头只有 {width} 格。"
+                        "多半是文字里有逗号：把那一格用英文双引号括起来。",
+                    )
+                )
             row = row[:width]
         elif len(row) < width:
-            raise ImportFailed(Problem(line, None, f"这一行只有 {len(row)} 格，表头有 {width} 格，后面的缺了。请补齐（空的格子也要留逗号）。"))
+            raise ImportFailed(
+                Problem(
+                    line,
+                    None,
+                    f"这一行只有 {len(row)} 格，表头有 {width} 格，后面的缺了。请补齐（空的格子也要留逗号）。",
+                )
+            )
         yield line, row

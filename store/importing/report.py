@@ -1,4 +1,5 @@
 """What an import did, in numbers that add up, and what was wrong, by line and column."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ class Problem(NamedTuple):
     """What is wrong and how to mend it."""
 
 
-class ImportFailed(Exception):
+class ImportFailed(Exception):  # noqa: N818 - says what is the case
     """Raised while reading; ``import_file`` turns it into a report."""
 
     def __init__(self, problem: Problem) -> None:
@@ -26,7 +27,10 @@ class ImportFailed(Exception):
 
 @dataclass
 class Report:
-    """``read`` = ``stored`` + ``updated`` + ``unchanged`` + ``rejected``, in rows. With a problem everything is rejected and nothing stored."""
+    """``read`` = ``stored`` + ``updated`` + ``unchanged`` + ``rejected``, in rows.
+
+    With a problem everything is rejected and nothing stored.
+    """
 
     kind: str
     source: str = ""
@@ -71,7 +75,17 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "kind": self.kind, "source": self.source, "ok": self.ok, "dry_run": self.dry_run, "read": self.read, "stored": self.stored,
-            "updated": self.updated, "unchanged": self.unchanged, "rejected": self.rejected,
-            "problem_count": self.problem_count, "problems": [problem._asdict() for problem in self.problems],
-            "notice_count": self.notice_count, "notices": [notice._asdict() for notice in self.notices]}
+            "kind": self.kind,
+            "source": self.source,
+            "ok": self.ok,
+            "dry_run": self.dry_run,
+            "read": self.read,
+            "stored": self.stored,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "problem_count": self.problem_count,
+            "problems": [problem._asdict() for problem in self.problems],
+            "notice_count": self.notice_count,
+            "notices": [notice._asdict() for notice in self.notices],
+        }

@@ -1,5 +1,9 @@
-"""Reading cells. Each reader takes a non-empty cell (text, or a value that is typed already) and raises ``ValueError`` with a Chinese
-sentence for what can't be read. ``Unknown`` says: kept as it came, and to be reported."""
+"""Reading cells.
+
+Each reader takes a non-empty cell (text, or a value that is typed already) and raises ``ValueError`` with a Chinese
+sentence for what can't be read. ``Unknown`` says: kept as it came, and to be reported.
+"""
+
 from __future__ import annotations
 
 import math
@@ -24,7 +28,8 @@ _RATE = re.compile(r"\d[^/]*/(?:h|s|min|d|kg|g|ml|m|小时|分钟|秒|天|月|�
 _COLON = re.compile(r"\s*[:：]\s*")
 _MONEY = re.compile(r"^(?:[¥￥]|RMB|CNY)?\s*(-?[\d,，]+(?:\.\d+)?|-?\.\d+)\s*元?$", re.I)
 _LOOSE_TIME = re.compile(
-    r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*(\d{1,2})\s*[:：时点]\s*(\d{1,2})\s*(?:[:：分]\s*(\d{1,2}))?\s*[分秒]?)?$")
+    r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*(\d{1,2})\s*[:：时点]\s*(\d{1,2})\s*(?:[:：分]\s*(\d{1,2}))?\s*[分秒]?)?$"
+)
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _TRACE = re.compile(r"^(\d{4}\S+\s+\d{1,2}:\d{2}(?::\d{2})?)\s+(.+)$")
 
@@ -149,7 +154,7 @@ def _attributes(cell: str) -> dict[str, list[str]]:
         try:
             return _of_mapping(orjson.loads(cell))
         except (orjson.JSONDecodeError, ValueError):
-            raise ValueError("属性不是完整的 JSON。请写成 {\"颜色\": [\"黑色\"]}，或 颜色:黑色/白色;保修:一年。") from None
+            raise ValueError('属性不是完整的 JSON。请写成 {"颜色": ["黑色"]}，或 颜色:黑色/白色;保修:一年。') from None
     found: dict[str, list[str]] = {}
     name = ""
     for piece in _SPLIT_ATTRIBUTES.split(cell):
@@ -166,9 +171,13 @@ def _attributes(cell: str) -> dict[str, list[str]]:
 
 def _of_mapping(value: Any) -> dict[str, list[str]]:
     if not isinstance(value, Mapping):
-        raise ValueError("属性要写成 {\"颜色\": [\"黑色\"]}，或 颜色:黑色/白色;保修:一年。")
-    return {str(name): [str(part) for part in content] if isinstance(content, (list, tuple)) else _attribute_values(str(content))
-            for name, content in value.items()}
+        raise ValueError('属性要写成 {"颜色": ["黑色"]}，或 颜色:黑色/白色;保修:一年。')
+    return {
+        str(name): [str(part) for part in content]
+        if isinstance(content, (list, tuple))
+        else _attribute_values(str(content))
+        for name, content in value.items()
+    }
 
 
 def _attribute_values(cell: str) -> list[str]:
@@ -179,7 +188,10 @@ def _attribute_values(cell: str) -> list[str]:
 
 
 def trace(cell: Any) -> list[dict[str, Any]]:
-    """The parcel's way: ``[{"at", "text", "place"?, "kind"?}]``, or ``2026-11-22 21:14 已到杭州转运中心`` parted by ``;`` or line breaks."""
+    """The parcel's way: ``[{"at", "text", "place"?, "kind"?}]``, or ``2026-11-22 21:14 已到杭州转运中心``.
+
+    Steps in one text are parted by ``;`` or line breaks.
+    """
     if isinstance(cell, str) and cell.strip().startswith("["):
         try:
             cell = orjson.loads(cell)
@@ -191,8 +203,15 @@ def trace(cell: Any) -> list[dict[str, Any]]:
             raise ValueError("物流轨迹读不懂。每一段请写成 2026-11-22 21:14 已到杭州转运中心，段与段用分号隔开。")
         cell = [{"at": piece[1], "text": piece[2]} for piece in found if piece]
     try:
-        return [{"at": time(step["at"]), "text": str(step.get("text", "")), "place": str(step.get("place") or ""),
-                 "kind": str(step.get("kind") or "transit")} for step in cell]
+        return [
+            {
+                "at": time(step["at"]),
+                "text": str(step.get("text", "")),
+                "place": str(step.get("place") or ""),
+                "kind": str(step.get("kind") or "transit"),
+            }
+            for step in cell
+        ]
     except (TypeError, KeyError, AttributeError):
         raise ValueError("物流轨迹每一段都要有时间 at 和文字 text。") from None
 

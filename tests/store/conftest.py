@@ -1,4 +1,5 @@
-"""Stores to test with: SQLite files, and databases on a private PostgreSQL server that lives as long as the test run."""
+"""Stores to test with: SQLite files, and databases on a private PostgreSQL server that lives for the test run."""
+
 from __future__ import annotations
 
 import os
@@ -100,13 +101,36 @@ def postgres() -> Iterator[PostgresServer]:
     plain = {"cwd": folder, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}, **user}
     process = None
     try:
-        subprocess.run([initdb, "-D", data, "-U", "zhike", "-A", "trust", "-E", "UTF8", "--no-sync"], check=True, capture_output=True,
-                       **plain)
+        subprocess.run(
+            [initdb, "-D", data, "-U", "zhike", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            check=True,
+            capture_output=True,
+            **plain,
+        )
         port = _free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [server, "-D", data, "-c", f"port={port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-                 "-c", "fsync=off", "-c", "shared_buffers=32MB", "-c", "max_connections=60"], stdout=output, stderr=output, **plain)
+                [
+                    server,
+                    "-D",
+                    data,
+                    "-c",
+                    f"port={port}",
+                    "-c",
+                    "listen_addresses=127.0.0.1",
+                    "-c",
+                    "unix_socket_directories=",
+                    "-c",
+                    "fsync=off",
+                    "-c",
+                    "shared_buffers=32MB",
+                    "-c",
+                    "max_connections=60",
+                ],
+                stdout=output,
+                stderr=output,
+                **plain,
+            )
         running = PostgresServer(port, process)
         _wait(running, log)
         yield running

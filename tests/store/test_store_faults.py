@@ -1,4 +1,5 @@
 """When the database fails: a clear sentence within two seconds, and nothing half done."""
+
 from __future__ import annotations
 
 import os
@@ -17,7 +18,15 @@ from store.importing import import_rows
 from store.models import Turn
 from store.tables import customers
 
-ROW = {"order_id": "O1", "customer_id": "C1", "product_id": "P1", "quantity": 1, "price": 9, "ordered_at": "2026-11-20", "status": "待发货"}
+ROW = {
+    "order_id": "O1",
+    "customer_id": "C1",
+    "product_id": "P1",
+    "quantity": 1,
+    "price": 9,
+    "ordered_at": "2026-11-20",
+    "status": "待发货",
+}
 
 
 @contextmanager
@@ -32,8 +41,10 @@ def fails_within_two_seconds(*said: str):
 
 @contextmanager
 def another_program_writes(path: Path):
-    code = ("import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); "
-            "print('locked', flush=True); sys.stdin.read()")
+    code = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); "
+        "print('locked', flush=True); sys.stdin.read()"
+    )
     program = subprocess.Popen([sys.executable, "-c", code, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert program.stdout.readline() == b"locked\n"
@@ -46,11 +57,13 @@ class TestLocked:
     def test_writes_give_up_and_reads_go_on(self, sqlite_store, clock):
         import_rows(sqlite_store, "orders", [ROW])
         with another_program_writes(sqlite_store.database.path):
-            for write in (lambda: sqlite_store.orders.cancel("O1", "C1", "不要了"),
-                          sqlite_store.check_writable,
-                          lambda: sqlite_store.feedback.add("S1", "C1", "up"),
-                          lambda: sqlite_store.log_turn(Turn("T1", "S1", "C1", clock.now(), "你好")).result(),
-                          lambda: import_rows(sqlite_store, "orders", [ROW | {"order_id": "O2"}])):
+            for write in (
+                lambda: sqlite_store.orders.cancel("O1", "C1", "不要了"),
+                sqlite_store.check_writable,
+                lambda: sqlite_store.feedback.add("S1", "C1", "up"),
+                lambda: sqlite_store.log_turn(Turn("T1", "S1", "C1", clock.now(), "你好")).result(),
+                lambda: import_rows(sqlite_store, "orders", [ROW | {"order_id": "O2"}]),
+            ):
                 with fails_within_two_seconds("正被另一个程序占用"):
                     write()
             assert sqlite_store.orders.get("O1").status == "to_ship"
@@ -64,8 +77,11 @@ class TestLocked:
         assert sqlite_store.feedback.add("S1", "C1", "up") == 1
 
     def test_a_short_lock_is_waited_for(self, sqlite_store):
-        code = ("import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); "
-                "print('locked', flush=True); time.sleep(0.4); c.execute('COMMIT')")
+        code = (
+            "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+            "c.execute('BEGIN IMMEDIATE'); "
+            "print('locked', flush=True); time.sleep(0.4); c.execute('COMMIT')"
+        )
         program = subprocess.Popen([sys.executable, "-c", code, sqlite_store.database.path], stdout=subprocess.PIPE)
         assert program.stdout.readline() == b"locked\n"
         sqlite_store.check_writable()
@@ -77,8 +93,12 @@ def test_a_file_that_went_missing_is_reported_and_not_replaced(sqlite_store, clo
     path = sqlite_store.database.path
     kept = path.with_suffix(".kept")
     path.rename(kept)
-    for use in (sqlite_store.check_writable, lambda: sqlite_store.orders.get("O1"), lambda: sqlite_store.feedback.add("S1", None, "up"),
-                lambda: sqlite_store.log_turn(Turn("T1", "S1", None, clock.now(), "你好")).result()):
+    for use in (
+        sqlite_store.check_writable,
+        lambda: sqlite_store.orders.get("O1"),
+        lambda: sqlite_store.feedback.add("S1", None, "up"),
+        lambda: sqlite_store.log_turn(Turn("T1", "S1", None, clock.now(), "你好")).result(),
+    ):
         with fails_within_two_seconds("打不开数据库文件", str(path)):
             use()
     assert not path.exists()
@@ -92,7 +112,8 @@ from store import Store, StoreUnavailable
 from store.importing import import_rows
 store = Store.open(sys.argv[1])
 assert store.orders.get("O1").status == "to_ship"
-for write in (store.check_writable, lambda: store.orders.cancel("O1", "C1", "x"), lambda: store.feedback.add("S1", None, "up"),
+for write in (store.check_writable, lambda: store.orders.cancel("O1", "C1", "x"),
+              lambda: store.feedback.add("S1", None, "up"),
               lambda: import_rows(store, "faq", [{"question": "q", "answer": "a"}])):
     begun = time.monotonic()
     try:
@@ -134,7 +155,10 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 
 def test_an_import_that_breaks_halfway_stores_nothing(store, monkeypatch):
     from store.importing import orders as importing_orders
-    monkeypatch.setattr(importing_orders.order_lines, "insert", lambda: (_ for _ in ()).throw(RuntimeError("power cut")))
+
+    monkeypatch.setattr(
+        importing_orders.order_lines, "insert", lambda: (_ for _ in ()).throw(RuntimeError("power cut"))
+    )
     with pytest.raises(RuntimeError):
         import_rows(store, "orders", [ROW])
     assert store.orders.get("O1") is None
@@ -178,7 +202,11 @@ class TestPostgres:
         with Store.open(pg_url) as store:
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-            for use in (store.check_writable, lambda: store.orders.get("O1"), lambda: store.feedback.add("S1", None, "up")):
+            for use in (
+                store.check_writable,
+                lambda: store.orders.get("O1"),
+                lambda: store.feedback.add("S1", None, "up"),
+            ):
                 with fails_within_two_seconds("连不上"):
                     use()
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")

@@ -1,4 +1,5 @@
 """What the repositories promise, on SQLite and on PostgreSQL."""
+
 from __future__ import annotations
 
 import threading
@@ -14,13 +15,29 @@ from store.models import STATUS_ZH, Impression, Product, Turn
 
 
 def goods(product_id: str = "P1", **facts: Any) -> dict[str, Any]:
-    return {"product_id": product_id, "title": "小米 降噪耳机 头戴式 长续航", "price": "299", "category": "耳机/头戴式耳机", "brand": "小米",
-            "stock": 5, "attributes": "颜色:黑色/白色;尺码:M/L", **facts}
+    return {
+        "product_id": product_id,
+        "title": "小米 降噪耳机 头戴式 长续航",
+        "price": "299",
+        "category": "耳机/头戴式耳机",
+        "brand": "小米",
+        "stock": 5,
+        "attributes": "颜色:黑色/白色;尺码:M/L",
+        **facts,
+    }
 
 
 def order(order_id: str = "O1", customer_id: str = "C1", **facts: Any) -> dict[str, Any]:
-    return {"order_id": order_id, "customer_id": customer_id, "product_id": "P1", "quantity": 1, "price": 299,
-            "ordered_at": "2026-11-20 10:00:00", "status": "待发货", **facts}
+    return {
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "product_id": "P1",
+        "quantity": 1,
+        "price": 299,
+        "ordered_at": "2026-11-20 10:00:00",
+        "status": "待发货",
+        **facts,
+    }
 
 
 def bring(store: Store, kind: str, *rows: dict[str, Any]) -> None:
@@ -34,7 +51,13 @@ def turn(turn_id: str, sender_id: str, at: Any, **facts: Any) -> Turn:
 
 class TestCatalogue:
     def test_kinds_go_from_broad_to_narrow(self, store):
-        bring(store, "products", goods("P1"), goods("P2", category="耳机", attributes="类型:蓝牙耳机"), goods("P3", category="耳机"))
+        bring(
+            store,
+            "products",
+            goods("P1"),
+            goods("P2", category="耳机", attributes="类型:蓝牙耳机"),
+            goods("P3", category="耳机"),
+        )
         found = store.catalogue.snapshot()
         assert found.products["P1"].kinds == ("耳机", "头戴式耳机")
         assert found.products["P2"].kinds == ("耳机", "蓝牙耳机")
@@ -74,23 +97,38 @@ class TestCatalogue:
 
 class TestCustomers:
     def test_consent_is_kept_against_later_imports(self, store):
-        bring(store, "customers", {"customer_id": "C1", "city": "杭州", "consent_personalisation": "是", "consent_marketing": "是"})
+        bring(
+            store,
+            "customers",
+            {"customer_id": "C1", "city": "杭州", "consent_personalisation": "是", "consent_marketing": "是"},
+        )
         assert store.customers.set_consent("C1", personalisation=False).consent_personalisation is False
-        bring(store, "customers", {"customer_id": "C1", "city": "上海", "consent_personalisation": "是", "consent_marketing": "是"})
+        bring(
+            store,
+            "customers",
+            {"customer_id": "C1", "city": "上海", "consent_personalisation": "是", "consent_marketing": "是"},
+        )
         found = store.customers.get("C1")
         assert (found.city, found.consent_personalisation, found.consent_marketing) == ("上海", False, True)
 
-    def test_nobody_has_no_settings(self, store):
+    def test_a_customer_whom_no_file_named_yet_can_say_no_and_is_kept_to_it(self, store):
         assert store.customers.get("C9") is None and store.customers.get(None) is None
-        with pytest.raises(NotFound):
-            store.customers.set_consent("C9", personalisation=True)
+        assert store.customers.set_consent("C9", personalisation=False).consent_personalisation is False
+        bring(store, "customers", {"customer_id": "C9", "name": "小林", "consent_personalisation": "是"})
+        found = store.customers.get("C9")
+        assert (found.name, found.consent_personalisation) == ("小林", False)
 
 
 class TestOrders:
     def test_newest_first_with_lines_titles_and_events(self, store):
         bring(store, "products", goods())
-        bring(store, "orders", order("O1"), order("O1", product_id="P9", quantity=2, price=10),
-              order("O2", ordered_at="2026-11-22 10:00:00", paid_at="2026-11-22 10:01:00"))
+        bring(
+            store,
+            "orders",
+            order("O1"),
+            order("O1", product_id="P9", quantity=2, price=10),
+            order("O2", ordered_at="2026-11-22 10:00:00", paid_at="2026-11-22 10:01:00"),
+        )
         newest, older = store.orders.of_customer("C1")
         assert newest.order_id == "O2" and [event.kind for event in newest.events] == ["ordered", "paid"]
         assert older.total == 319.0 and older.title == "小米 降噪耳机 头戴式 长续航 等 3 件"
@@ -102,7 +140,13 @@ class TestOrders:
         assert store.orders.by_tracking("YT123", "C2") is None and store.orders.get("O1", "C2") is None
 
     def test_bought_leaves_out_what_was_cancelled(self, store):
-        bring(store, "orders", order("O1"), order("O2", product_id="P2", status="已取消"), order("O3", ordered_at="2026-11-24 08:00:00"))
+        bring(
+            store,
+            "orders",
+            order("O1"),
+            order("O2", product_id="P2", status="已取消"),
+            order("O3", ordered_at="2026-11-24 08:00:00"),
+        )
         assert {name: at.day for name, at in store.orders.bought("C1").items()} == {"P1": 24}
 
     @pytest.mark.parametrize("status", ["待付款", "已付款", "待发货"])
@@ -136,14 +180,24 @@ class TestOrders:
     def test_a_change_is_written_and_noted_without_personal_data(self, store):
         bring(store, "products", goods())
         bring(store, "orders", order())
-        changed = store.orders.change("O1", "C1", {"address": "西湖区 1 号", "phone": "13800000000", "colour": "白色", "quantity": 2})
+        changed = store.orders.change(
+            "O1", "C1", {"address": "西湖区 1 号", "phone": "13800000000", "colour": "白色", "quantity": 2}
+        )
         assert (changed.address, changed.phone, changed.lines[0].quantity) == ("西湖区 1 号", "13800000000", 2)
         assert changed.lines[0].attributes["颜色"] == ("白色",)
         assert changed.events[-1].text == "已修改收货地址、联系电话、颜色、数量"
 
-    @pytest.mark.parametrize(("changes", "said"), [
-        ({"colour": "绿色"}, "黑色、白色"), ({"quantity": 6}, "只剩 5 件"), ({"quantity": 0}, "至少是 1"), ({"quantity": "很多"}, "整数"),
-        ({"address": " "}, "不能为空"), ({"product_id": "P7", "size": "L"}, "没有这件商品")])
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"colour": "绿色"}, "黑色、白色"),
+            ({"quantity": 6}, "只剩 5 件"),
+            ({"quantity": 0}, "至少是 1"),
+            ({"quantity": "很多"}, "整数"),
+            ({"address": " "}, "不能为空"),
+            ({"product_id": "P7", "size": "L"}, "没有这件商品"),
+        ],
+    )
     def test_what_the_goods_do_not_allow_changes_nothing(self, store, changes, said):
         bring(store, "products", goods())
         bring(store, "orders", order())
@@ -155,7 +209,9 @@ class TestOrders:
         bring(store, "orders", order(), order(product_id="P2"))
         with pytest.raises(OrderNotChangeable, match="2 种商品"):
             store.orders.change("O1", "C1", {"size": "L"})
-        assert store.orders.change("O1", "C1", {"size": "L", "product_id": "P2"}).lines[1].attributes == {"尺码": ("L",)}
+        assert store.orders.change("O1", "C1", {"size": "L", "product_id": "P2"}).lines[1].attributes == {
+            "尺码": ("L",)
+        }
 
     def test_an_unknown_key_is_a_mistake_of_the_caller(self, store):
         bring(store, "orders", order())
@@ -167,9 +223,11 @@ class TestDeadlines:
     def test_a_write_that_would_come_too_late_is_not_done(self, store):
         bring(store, "orders", order())
         past = time.monotonic() - 0.01
-        for late in (lambda: store.orders.cancel("O1", "C1", "", deadline=past),
-                     lambda: store.orders.change("O1", "C1", {"note": "x"}, deadline=past),
-                     lambda: store.cases.open("return", "C1", "O1", deadline=past)):
+        for late in (
+            lambda: store.orders.cancel("O1", "C1", "", deadline=past),
+            lambda: store.orders.change("O1", "C1", {"note": "x"}, deadline=past),
+            lambda: store.cases.open("return", "C1", "O1", deadline=past),
+        ):
             with pytest.raises(DeadlinePassed):
                 late()
         assert store.orders.get("O1").status == "to_ship" and store.cases.of_customer("C1") == []
@@ -177,6 +235,7 @@ class TestDeadlines:
     def test_a_deadline_that_passes_during_the_work_rolls_it_back(self, store):
         bring(store, "products", goods())
         from store.tables import products
+
         with pytest.raises(DeadlinePassed), store.database.write(time.monotonic() + 0.05) as connection:
             connection.execute(products.update().values(stock=0))
             time.sleep(0.1)
@@ -202,7 +261,9 @@ class TestCases:
 
     def test_not_even_by_many_at_once(self, store):
         opened = []
-        threads = [threading.Thread(target=lambda: opened.append(store.cases.open("refund", "C1", "O1"))) for _ in range(6)]
+        threads = [
+            threading.Thread(target=lambda: opened.append(store.cases.open("refund", "C1", "O1"))) for _ in range(6)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -217,7 +278,10 @@ class TestCases:
         with pytest.raises(NotFound):
             store.cases.withdraw(first.case_id, "C1")
         assert store.cases.open("return", "C1", "O1").case_id != first.case_id
-        assert len(store.cases.of_customer("C1")) == 2 and len(store.cases.of_customer("C1", ["return"], open_only=True)) == 1
+        assert (
+            len(store.cases.of_customer("C1")) == 2
+            and len(store.cases.of_customer("C1", ["return"], open_only=True)) == 1
+        )
 
 
 class TestBehaviour:
@@ -231,10 +295,22 @@ class TestBehaviour:
 
     def test_interactions_hold_each_purchase_once(self, store):
         bring(store, "orders", order(quantity=2), order("O2", product_id="P2", status="已取消"))
-        bring(store, "events", *({"customer_id": "C1", "product_id": product, "type": kind, "at": "2026-11-19 10:00"}
-                                 for product, kind in (("P1", "购买"), ("P1", "浏览"), ("P3", "购买"))))
-        found = [(customer, product, kind, value) for customer, product, kind, value, _ in store.behaviour.interactions()]
-        assert sorted(found, key=str) == [("C1", "P1", "purchase", 2.0), ("C1", "P1", "view", None), ("C1", "P3", "purchase", None)]
+        bring(
+            store,
+            "events",
+            *(
+                {"customer_id": "C1", "product_id": product, "type": kind, "at": "2026-11-19 10:00"}
+                for product, kind in (("P1", "购买"), ("P1", "浏览"), ("P3", "购买"))
+            ),
+        )
+        found = [
+            (customer, product, kind, value) for customer, product, kind, value, _ in store.behaviour.interactions()
+        ]
+        assert sorted(found, key=str) == [
+            ("C1", "P1", "purchase", 2.0),
+            ("C1", "P1", "view", None),
+            ("C1", "P3", "purchase", None),
+        ]
 
     def test_an_empty_shop_has_no_interactions(self, store):
         assert len(store.behaviour.interactions()) == 0 and list(store.behaviour.interactions()) == []
@@ -242,7 +318,9 @@ class TestBehaviour:
     def test_since(self, store, clock):
         store.behaviour.add("C1", "P1", "view", at=clock.now() - timedelta(days=2))
         store.behaviour.add("C1", "P2", "view")
-        assert [event.product_id for event in store.behaviour.of_customer("C1", since=clock.now() - timedelta(days=1))] == ["P2"]
+        assert [
+            event.product_id for event in store.behaviour.of_customer("C1", since=clock.now() - timedelta(days=1))
+        ] == ["P2"]
 
 
 class TestConversations:
@@ -252,16 +330,22 @@ class TestConversations:
 
     def test_history_is_oldest_first_and_goes_back_in_steps(self, store, clock):
         for number in range(5):
-            store.log_turn(turn(f"T{number}", "S1", clock.now() + timedelta(minutes=number), replies=[{"text": f"好{number}"}]))
+            store.log_turn(
+                turn(f"T{number}", "S1", clock.now() + timedelta(minutes=number), replies=[{"text": f"好{number}"}])
+            )
         last = store.conversations.history("S1", limit=2)
         assert [found.turn_id for found in last] == ["T3", "T4"] and last[1].replies == [{"text": "好4"}]
-        assert [found.turn_id for found in store.conversations.history(customer_id="C1", before=last[0].at, limit=2)] == ["T1", "T2"]
+        assert [
+            found.turn_id for found in store.conversations.history(customer_id="C1", before=last[0].at, limit=2)
+        ] == ["T1", "T2"]
         assert [found.turn_id for found in store.conversations.turns()] == [f"T{number}" for number in range(5)]
         with pytest.raises(ValueError):
             store.conversations.history()
 
     def test_a_turn_is_logged_whole_or_not_at_all(self, store, clock):
-        seen = Impression("I1", "S1", "C1", clock.now(), "popular", False, [{"product_id": "P1", "position": 1, "propensity": 0.5}])
+        seen = Impression(
+            "I1", "S1", "C1", clock.now(), "popular", False, [{"product_id": "P1", "position": 1, "propensity": 0.5}]
+        )
         store.log_turn(turn("T1", "S1", clock.now()), [seen], ['{"event":"user"}']).result()
         assert store.impressions.get("I1") == seen and store.tracker_events.load("S1") == ['{"event":"user"}']
         failed = store.log_turn(turn("T2", "S1", clock.now()), [seen], ['{"event":"bot"}'])
@@ -317,8 +401,12 @@ class TestHandovers:
 
 class TestFaqAndReviews:
     def test_only_what_holds_today_is_answered(self, store, clock):
-        bring(store, "faq", {"question": "包邮吗", "answer": "满 99 包邮", "similar_questions": "运费多少;邮费"},
-              {"question": "双十二有活动吗", "answer": "有", "valid_from": "2026-12-10", "valid_to": "2026-12-12"})
+        bring(
+            store,
+            "faq",
+            {"question": "包邮吗", "answer": "满 99 包邮", "similar_questions": "运费多少;邮费"},
+            {"question": "双十二有活动吗", "answer": "有", "valid_from": "2026-12-10", "valid_to": "2026-12-12"},
+        )
         version, entries = store.faq.snapshot()
         assert [entry.question for entry in entries] == ["包邮吗"] and entries[0].similar == ("运费多少", "邮费")
         clock.move(days=17)
@@ -326,8 +414,14 @@ class TestFaqAndReviews:
         assert len(entries) == 2 and later != version
 
     def test_reviews_are_counted_and_the_newest_come_first(self, store):
-        bring(store, "reviews", *({"product_id": "P1", "text": f"第{n}条", "at": f"2026-11-0{n} 10:00", "rating": rating}
-                                  for n, rating in ((1, 5), (2, 1), (3, None))))
+        bring(
+            store,
+            "reviews",
+            *(
+                {"product_id": "P1", "text": f"第{n}条", "at": f"2026-11-0{n} 10:00", "rating": rating}
+                for n, rating in ((1, 5), (2, 1), (3, None))
+            ),
+        )
         found = store.reviews.of_product("P1", limit=2)
         assert (found.count, found.good, found.bad, found.average) == (3, 1, 1, 3.0)
         assert [review.text for review in found.reviews] == ["第3条", "第2条"]

@@ -1,4 +1,5 @@
 """The migrations make exactly the tables that the code uses, up and down, whoever starts first."""
+
 from __future__ import annotations
 
 import multiprocessing
@@ -63,7 +64,9 @@ def test_every_step_goes_down_and_up_again(database):
 
 
 def test_an_up_to_date_store_opens_without_alembic(sqlite_url):
-    code = f"import sys; from store import Store; Store.open({sqlite_url!r}).close(); sys.exit('alembic' in sys.modules)"
+    code = (
+        f"import sys; from store import Store; Store.open({sqlite_url!r}).close(); sys.exit('alembic' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
@@ -100,8 +103,10 @@ def test_the_folder_of_the_file_is_made(tmp_path):
     assert path.stat().st_mode & 0o077 == 0, "orders and phones are nobody else's business"
 
 
-@pytest.mark.parametrize(("address", "said"), [
-    ("sqlite://", "内存数据库"), ("mysql://root@localhost/shop", "PostgreSQL"), ("nonsense", "地址写错")])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("sqlite://", "内存数据库"), ("mysql://root@localhost/shop", "PostgreSQL"), ("nonsense", "地址写错")],
+)
 def test_an_address_that_cannot_be_used_is_explained(address, said):
     with pytest.raises(StoreError, match=said):
         Store.open(address)

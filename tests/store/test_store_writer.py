@@ -1,4 +1,5 @@
 """Group commit: durable when acknowledged, nobody pays for somebody else's mistake."""
+
 from __future__ import annotations
 
 import threading
@@ -16,10 +17,13 @@ from store.tables import unanswered
 
 def _job(clock, text, fail=False):
     def job(connection):
-        connection.execute(unanswered.insert(), {"text": text, "customer_id": None, "product_id": None, "at": clock.now()})
+        connection.execute(
+            unanswered.insert(), {"text": text, "customer_id": None, "product_id": None, "at": clock.now()}
+        )
         if fail:
             raise ZeroDivisionError(text)
         return text
+
     return job
 
 
@@ -110,7 +114,9 @@ def test_closing_writes_what_waits_and_then_refuses(sqlite_url, clock):
 
 @pytest.mark.parametrize("typed", ["空\x00字符", "半个\ud83d表情", "😡" * 2000, "'; DROP TABLE turns; --", "​‮"])
 def test_whatever_is_typed_is_logged(store, clock, typed):
-    store.log_turn(Turn("T1", "S1", "C1", clock.now(), typed, entities=[{"value": typed}], replies=[{"text": typed}]), (), [typed]).result()
+    store.log_turn(
+        Turn("T1", "S1", "C1", clock.now(), typed, entities=[{"value": typed}], replies=[{"text": typed}]), (), [typed]
+    ).result()
     assert len(store.conversations.history("S1")) == 1 and len(store.tracker_events.load("S1")) == 1
     store.feedback.add("S1", "C1", "down", comment=typed)
     store.cases.unanswered(typed, "C1")
