@@ -64,13 +64,18 @@ def day_weight(day: date) -> float:
 
 
 def season_weight(kind: Kind, month: int) -> float:
-    """A kind's own season: it sells several times as much in its months, half in the months beside them."""
+    """A kind's own season: it sells several times as much in its months, little when it is far off."""
     if not kind.season:
         return 1.0
     if month in kind.season:
         return 3.2 if len(kind.season) <= 5 else 2.0
     beside = {month % 12 + 1, (month - 2) % 12 + 1}
-    return 1.0 if beside & kind.season else 0.5
+    return 1.0 if beside & kind.season else 0.3
+
+
+def in_season(rng: Random, kind: Kind, day: date) -> bool:
+    """Whether what would be bought anyway is bought on this day: who needs sun cream in winter?"""
+    return rng.random() < season_weight(kind, day.month)
 
 
 class Days:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-from data.shop.calendar import Days, day_weight, moment
+from data.shop.calendar import Days, day_weight, in_season, moment
 from data.shop.catalogue import PRICES_CHANGED_DAYS, Goods, Kind
 from data.shop.parcels import TRACE_DAYS, Line, Order, follow, live
 from data.shop.people import Person
@@ -99,7 +99,7 @@ class Market:
             day = self.days.draw(rng, kind, since)
             if not self._wants(person, kind, day):
                 continue
-            goods = person.usual.get(name) if kind.rebuy and rng.random() < 0.6 else None
+            goods = person.usual.get(name) if kind.rebuy and rng.random() < 0.75 else None
             goods = goods or self.shelf.pick(rng, person, name)
             self._put(person, baskets, goods, day)
             self._along(person, baskets, kind, day)
@@ -122,7 +122,8 @@ class Market:
             if self.rng.random() >= 0.22:
                 continue
             when = day if self.rng.random() < 0.7 else day + timedelta(days=self.rng.randint(2, 20))
-            if when <= self.today and self._wants(person, self.shelf.kinds[name], when):
+            other = self.shelf.kinds[name]
+            if when <= self.today and in_season(self.rng, other, when) and self._wants(person, other, when):
                 self._put(person, baskets, person.usual.get(name) or self.shelf.pick(self.rng, person, name), when)
 
     def _again(self, person: Person, baskets: dict[date, list[Goods]], goods: Goods, day: date) -> None:
@@ -138,7 +139,8 @@ class Market:
                 person.usual[kind.name] = goods
             if rng.random() > 0.55 + 0.25 * goods.quality:  # not that one again
                 return
-            self._put(person, baskets, goods, day)
+            if in_season(rng, kind, day):
+                self._put(person, baskets, goods, day)
 
     def order(self, person: Person, basket: Sequence[Goods], day: date, at: datetime | None = None) -> Order:
         """One order of a basket, with its parcel. `at` fixes the moment."""
