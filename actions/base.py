@@ -20,7 +20,6 @@ MOVES = frozenset({"affirm", "deny", "inform", "clarify", "nlu_fallback"})
 class ZhikeAction(Action, ABC):
     """A subclass gives `action_name` and `handle`; about 15 lines: read the turn → ask a service → say it."""
 
-    action_name: ClassVar[str]
     soothes: ClassVar[bool] = True
     """The base says a sentence of sympathy first when the message is upset. False: the action's own words do."""
     counts_mood: ClassVar[bool] = True
@@ -32,9 +31,14 @@ class ZhikeAction(Action, ABC):
     sets_topic: ClassVar[bool] = True
     """False: a move in the talk (yes, thanks, what do you mean), which leaves what the talk is about."""
     ends_turn: ClassVar[bool] = True
-    """Run after another action, it ends the turn itself: no rule knows what comes after the two together. False: runs inside a form."""
+    """After another action it ends the turn: no rule knows what comes after the two. False: runs in a form."""
     is_fallback: ClassVar[bool] = False
     """True: not understood; does not reset the count of messages not understood in a row."""
+
+    @property
+    @abstractmethod
+    def action_name(self) -> str:
+        """A plain class attribute in a subclass. One without it is abstract, so that rasa-sdk doesn't register it."""
 
     def name(self) -> str:
         return self.action_name

@@ -92,8 +92,7 @@ def every_action() -> list[type[Action]]:
     """All actions of the package that can be run by name."""
     for module in pkgutil.iter_modules(actions.__path__):
         importlib.import_module(f"actions.{module.name}")
-    return [a for a in all_subclasses(Action) if a.__module__.startswith("actions.") and not inspect.isabstract(a)
-            and getattr(a, "action_name", None)]
+    return [a for a in all_subclasses(Action) if a.__module__.startswith("actions.") and not inspect.isabstract(a)]
 
 
 def load_yaml(*patterns: str) -> Iterable[dict[str, Any]]:

@@ -5,6 +5,7 @@ import ast
 import re
 
 import pytest
+from rasa_sdk.executor import ActionExecutor
 from stage import ROOT, every_action, load_yaml, placeholders, responses, rules
 
 from actions.base import ZhikeAction
@@ -92,6 +93,12 @@ def test_every_response_that_is_said_exists():
 
 def test_every_intent_has_a_rule():
     assert set(INTENTS) == set(rules())
+
+
+def test_rasas_own_way_of_registering_finds_the_same_actions():
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    assert {a.action_name for a in every_action()} == set(executor.actions)
 
 
 def test_every_action_of_the_domain_exists_and_the_other_way_round():
