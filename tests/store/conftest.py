@@ -20,6 +20,7 @@ import pytest
 
 from store import Store
 from store.clock import SHANGHAI, Clock
+from store.tables import metadata
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)
 _numbers = count(1)
@@ -50,8 +51,8 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return f"postgresql://zhike@127.0.0.1:{self.port}/{name}"
 
-    def execute(self, statement: str) -> None:
-        connection = psycopg2.connect(host="127.0.0.1", port=self.port, user="zhike", dbname="postgres")
+    def execute(self, statement: str, url: str | None = None) -> None:
+        connection = psycopg2.connect(url or self.url("postgres"))
         try:
             connection.autocommit = True
             connection.cursor().execute(statement)
@@ -171,6 +172,11 @@ def postgres_template(postgres: PostgresServer) -> str:
     return url.rsplit("/", 1)[1]
 
 
+@pytest.fixture(scope="session")
+def postgres_shared(postgres: PostgresServer, postgres_template: str) -> str:
+    return postgres.new_database(postgres_template)
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """A database with today's tables and nothing in them."""
@@ -191,7 +197,11 @@ def new_url(request: pytest.FixtureRequest) -> Callable[[], str]:
 def url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return request.getfixturevalue("sqlite_url")
-    return request.getfixturevalue("postgres").new_database(request.getfixturevalue("postgres_template"))
+    shared = request.getfixturevalue("postgres_shared")
+    # Emptying the tables takes a hundredth of the time of a new database.
+    names = ", ".join(f'"{name}"' for name in metadata.tables)
+    request.getfixturevalue("postgres").execute(f"TRUNCATE {names} RESTART IDENTITY", shared)
+    return shared
 
 
 @pytest.fixture

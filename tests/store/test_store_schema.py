@@ -70,7 +70,8 @@ def test_an_up_to_date_store_opens_without_alembic(sqlite_url):
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
-def test_a_database_of_a_newer_version_is_refused_with_the_reason(url):
+def test_a_database_of_a_newer_version_is_refused_with_the_reason(new_url):
+    url = new_url()
     with Store.open(url) as opened, opened.database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="更新版本"):
