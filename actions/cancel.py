@@ -77,6 +77,7 @@ def _case(turn: Turn, draft: Draft) -> Case | None:
 class CancelForm(ServiceForm):
     name = "cancel_form"
     deed = "取消订单"
+    verbs = "取消|撤销|撤"
     intents = frozenset({"cancel_order"})
     main_intent = "cancel_order"
     kept = "utter_kept_cancel"
@@ -103,9 +104,10 @@ class CancelForm(ServiceForm):
         return False
 
     def _nothing_to_cancel(self, turn: Turn) -> None:
-        on_its_way = [o for o in orders_of(turn) if o.status in ON_THE_WAY]
-        if on_its_way:
-            refuse_cancel(turn, on_its_way[0])
+        orders = orders_of(turn)
+        late = next((o for o in orders if o.status in ON_THE_WAY), None) or next((o for o in orders if o.status == "received"), None)
+        if late:
+            refuse_cancel(turn, late)
         elif orders_of(turn):
             turn.say("utter_nothing_to_cancel", buttons=[turn.button("看看我的订单", "track_order"), turn.human_button])
         else:

@@ -192,6 +192,7 @@ def _ask_value(turn: Turn, draft: Draft, again: bool) -> None:
 class ChangeForm(ServiceForm):
     name = "change_form"
     deed = "修改订单"
+    verbs = "修改|改"
     intents = frozenset({"change_order"})
     main_intent = "change_order"
     kept = "utter_kept_change"

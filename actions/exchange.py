@@ -74,6 +74,7 @@ def _ask_target(turn: Turn, draft: Draft, again: bool) -> None:
 class ExchangeForm(ServiceForm):
     name = "exchange_form"
     deed = "换货"
+    verbs = "换货|换"
     intents = frozenset({"request_exchange"})
     main_intent = "request_exchange"
     kept = "utter_kept_exchange"

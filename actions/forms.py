@@ -102,6 +102,8 @@ class ServiceForm(ABC):
     name: ClassVar[str]
     deed: ClassVar[str]
     """What it does, in the customer's words: 取消订单."""
+    verbs: ClassVar[str]
+    """A pattern of the words for it in a yes: 确认取消, 好的退吧."""
     intents: ClassVar[frozenset[str]]
     """Readings that are this form's own matter; the first is the one that starts it."""
     main_intent: ClassVar[str]
@@ -143,7 +145,7 @@ class ServiceForm(ABC):
             return True if turn.intent == "affirm" and turn.entity("case") == self.token(draft) else None
         if turn.offered and not re.search(r"确认|确定", turn.text):
             return None  # 好 may as well take up what was offered in between: a person
-        return True if clear_yes(turn.text) else None
+        return True if clear_yes(turn.text, self.verbs) else None
 
     def question(self, field: str) -> Question:
         return next(q for q in self.questions if q.field == field)

@@ -59,6 +59,7 @@ def _is_company(draft: Draft) -> bool:
 class InvoiceForm(ServiceForm):
     name = "invoice_form"
     deed = "开发票"
+    verbs = "开发票|开票|开|发票"
     intents = frozenset({"ask_invoice"})
     main_intent = "ask_invoice"
     kept = "utter_kept_invoice"

@@ -68,6 +68,7 @@ def _in_term(turn: Turn, order: Order, rule: Term) -> bool:
 class PriceProtectionForm(ServiceForm):
     name = "price_protection_form"
     deed = "价保"
+    verbs = "价保|退差价|退"
     intents = frozenset({"ask_price_protection"})
     main_intent = "ask_price_protection"
     kept = "utter_kept_price"

@@ -126,6 +126,7 @@ class PrivacyForm(ServiceForm):
 
     name = "privacy_form"
     deed = "处理您的数据"
+    verbs = "删除|删|清除|导出"
     intents = frozenset({"privacy_request"})
     main_intent = "privacy_request"
     kept = "utter_kept_privacy"

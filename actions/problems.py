@@ -51,6 +51,7 @@ class ProblemForm(ServiceForm):
 
     name = "problem_form"
     deed = "登记问题"
+    verbs = "登记|反馈"
     intents = frozenset({"report_problem"})
     main_intent = "report_problem"
     kept = "utter_kept_problem"

@@ -27,25 +27,24 @@ def plain(text: str) -> str:
 _YES = re.compile(
     r"^(?:嗯+|那|就|我)?[,，]?(?:确认|确定|確認|確定|是的?|对的?|對|好的?呀?|好滴|行的?|可以的?|没错|没问题|同意|要的|没毛病|ok|okay|yes)+"
 )
-_DEED = re.compile(
-    r"取消|提交|退货|退款|退|换货|换|改|开票?|开发票|登记|申请|办理|办|删除|删|导出|清除|弄|就这样|帮我|给我|请|直接|订单|这单|它|吧|了|的|啊|哈|呀|哦"
-    r"|谢谢|麻烦|您|你|,|，|。|!"
-)
-_DO_IT = re.compile(
-    r"^(?:那)?(?:就|直接|帮我|给我|请|麻烦)*(?:提交|办理|办|申请|登记|退|换|改|开|取消订单)(?:了|掉)?吧$"
-)
+_ANY_DEED = "提交|申请|办理|办|登记|就这样|弄"
+_AROUND = re.compile(r"帮我|给我|请|直接|订单|这单|它|吧|了|的|啊|哈|呀|哦|谢谢|麻烦|您|你|[,，。!]")
 _NOT = re.compile(r"不|别|没(?!错|问题|毛病)|先等|等等|再说|[?？]|吗$|嘛$|么$")
 
 
-def clear_yes(text: str) -> bool:
-    """确认, 是的, 好的可以, 确认取消, 提交吧. Not: a bare 嗯, an emoji, a yes with a question or another wish after it."""
+def clear_yes(text: str, deed: str = "") -> bool:
+    """确认, 是的, 好的可以, 确认取消, 提交吧. Not: a bare 嗯, an emoji, a yes with a question or another wish after it.
+
+    deed: a pattern of the words for what is confirmed (取消); a yes with another deed's word is none (好的，取消吧, of a return).
+    """
     said = plain(text).lower()
     if not said or _NOT.search(said):
         return False
-    if _DO_IT.match(said):
+    verbs = f"{deed}|{_ANY_DEED}" if deed else _ANY_DEED
+    if re.fullmatch(rf"那?(?:就|直接|帮我|给我|请|麻烦)*(?:{verbs})(?:了|掉)?吧", said):
         return True
     found = _YES.match(said)
-    return bool(found) and len(_DEED.sub("", said[found.end() :])) <= 1
+    return bool(found) and len(_AROUND.sub("", re.sub(verbs, "", said[found.end() :]))) <= 1
 
 
 _STOP = re.compile(

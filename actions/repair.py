@@ -71,6 +71,7 @@ def _ask_detail(turn: Turn, draft: Draft, again: bool) -> None:
 class RepairForm(ServiceForm):
     name = "repair_form"
     deed = "报修"
+    verbs = "报修|维修|修|预约|安装|装"
     intents = frozenset({"ask_warranty"})
     main_intent = "ask_warranty"
     kept = "utter_kept_repair"

@@ -114,6 +114,7 @@ def refuse_not_arrived(turn: Turn, order: Order, deed: str) -> None:
 class ReturnForm(ServiceForm):
     name = "return_form"
     deed = "退货"
+    verbs = "退货退款|退货|退款|退"
     intents = frozenset({"request_return"})
     main_intent = "request_return"
     kept = "utter_kept_return"

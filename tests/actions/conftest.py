@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from service_shop import fill_service_shop
 from stage import Stage, fill_tiny_shop
 
 from store import Store
@@ -38,3 +39,19 @@ def talk(tiny_store: Store) -> Callable[..., Stage]:
 @pytest.fixture()
 def stage(talk) -> Stage:
     return talk("C1")
+
+
+@pytest.fixture(scope="session")
+def service_database(tmp_path_factory) -> Path:
+    """The shop with an order in every state, filled once; every test gets a copy."""
+    path = tmp_path_factory.mktemp("service") / "shop.db"
+    with Store.open(f"sqlite:///{path}") as store:
+        fill_service_shop(store)
+    return path
+
+
+@pytest.fixture()
+def service_store(service_database, tmp_path) -> Iterator[Store]:
+    shutil.copy(service_database, tmp_path / "shop.db")
+    with Store.open(f"sqlite:///{tmp_path / 'shop.db'}") as store:
+        yield store

@@ -23,6 +23,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 @pytest.fixture(scope="session")
 def bot(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, loop: asyncio.AbstractEventLoop):
     """The whole bot as the server has it, without a socket."""
+    from service_shop import fill_service_shop
     from stage import fill_tiny_shop
 
     from bot import settings as bot_settings
@@ -35,6 +36,7 @@ def bot(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, l
     settings = bot_settings.load({"ZHIKE_HOME": str(home), "ZHIKE_DATABASE_URL": url, "ZHIKE_RATE_LIMIT": "0"})
     with Store.open(url) as store:
         fill_tiny_shop(store)
+        fill_service_shop(store)
     training.train(settings)
     running = Bot.load(settings)
     loop.run_until_complete(running.warm_up())
