@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import desc, select, update
@@ -13,10 +14,28 @@ from store import counters
 from store.clock import SHANGHAI, Clock
 from store.database import Database
 from store.errors import NotFound
-from store.models import CASE_PREFIX, Case
+from store.models import Case
 from store.tables import cases, unanswered
 
 OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
+
+# By kind: the letters that a case number begins with, from the pinyin.
+CASE_PREFIX: Mapping[str, str] = MappingProxyType(
+    {
+        "return": "TH",
+        "refund": "TK",
+        "exchange": "HH",
+        "repair": "WX",
+        "install": "AZ",
+        "invoice": "FP",
+        "price_protection": "JB",
+        "problem": "WT",
+        "complaint": "TS",
+        "urge": "CB",
+        "human_question": "RG",
+        "privacy": "YS",
+    }
+)
 
 
 class Cases:

@@ -37,24 +37,6 @@ ON_THE_WAY = frozenset({SHIPPED, IN_TRANSIT, DELIVERING})
 
 EVENT_TYPES = ("view", "click", "favourite", "cart", "purchase", "dislike")
 
-CASE_PREFIX: Mapping[str, str] = MappingProxyType(
-    {
-        "return": "TH",
-        "refund": "TK",
-        "exchange": "HH",
-        "repair": "WX",
-        "install": "AZ",
-        "invoice": "FP",
-        "price_protection": "JB",
-        "problem": "WT",
-        "complaint": "TS",
-        "urge": "CB",
-        "human_question": "RG",
-        "privacy": "YS",
-    }
-)
-CASE_KINDS = tuple(CASE_PREFIX)
-
 _LEVELS = re.compile(r"\s*[/>／＞]\s*")
 _KIND_ATTRIBUTES = ("类型", "品类", "type")
 _COLOUR_ATTRIBUTES = ("颜色", "颜色分类", "色号", "colour", "color")
