@@ -157,3 +157,15 @@ def server(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def people(trained_home: Path) -> list[str]:
     """Ids of demo customers."""
     return [one["customer_id"] for one in json.loads((trained_home / "demo.json").read_text("utf-8"))["customers"]]
+
+
+@pytest.fixture(scope="session")
+def bot(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The bot in this process, so that a test can break a part of it."""
+    from bot.runtime.bot import Bot
+    from bot.settings import load
+
+    home = copy_home(trained_home, tmp_path_factory.mktemp("bot") / "home")
+    loaded = Bot.load(load({"ZHIKE_HOME": str(home), "ZHIKE_RATE_LIMIT": "0", "ZHIKE_ACTION_THREADS": "2"}))
+    yield loaded
+    loaded.store.close()
