@@ -105,7 +105,8 @@ class CancelForm(ServiceForm):
 
     def _nothing_to_cancel(self, turn: Turn) -> None:
         orders = orders_of(turn)
-        late = next((o for o in orders if o.status in ON_THE_WAY), None) or next((o for o in orders if o.status == "received"), None)
+        sent, received = ([o for o in orders if o.status in statuses] for statuses in (ON_THE_WAY, {"received"}))
+        late = next(iter(sent + received), None)
         if late:
             refuse_cancel(turn, late)
         elif orders_of(turn):

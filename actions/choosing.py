@@ -104,7 +104,8 @@ def reason_question(
         if found:
             return {"key": found.key, "text": turn.text.strip()[:100]}
         said = plain(turn.text)
-        own_words = (turn.intent in OWN_WORDS and len(said) >= 3) or (turn.intent == "nlu_fallback" and len(set(said)) >= 5)
+        own_words = turn.intent in OWN_WORDS and len(said) >= 3
+        own_words |= turn.intent == "nlu_fallback" and len(set(said)) >= 5
         if asked and own_words and not refuses(turn):
             return {"key": "other", "text": turn.text.strip()[:100]}
         return None

@@ -1,4 +1,5 @@
-"""Anger about the shop: what went wrong in the customer's words, sorry once, a concrete next step; the second time a person."""
+"""Anger about the shop: what went wrong in the customer's words, sorry once, a concrete next step; the second time a
+person."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 #: A score in [0, 1] from which an answer is given as the answer, and from which an entry of the intent's own topic may
-#: be quoted as "the nearest rule". On tests/actions/test_faq.py: no stranger reaches either, nine of ten paraphrases do.
+#: be quoted as "the nearest rule". On tests/actions/test_faq.py: no stranger reaches either, nine of ten paraphrases
+#: do.
 THRESHOLD = 0.50
 NEAR = 0.38
 #: What an intent's own topic adds to a score, and what another topic takes away.
@@ -150,7 +151,8 @@ class FaqIndex:
         return {gram: value / norm for gram, value in raw.items()} if norm else {}
 
     def ranked(self, text: str, intent: str | None = None) -> list[Match]:
-        """Entries with any likeness, best first. A message of several clauses counts by its best clause, at a small discount."""
+        """Entries with any likeness, best first. A message of several clauses counts by its best clause, at a small
+        discount."""
         clauses = [part for part in _CLAUSES.split(text) if part]
         pieces = [(text, 1.0)] + ([(part, 0.95) for part in clauses] if len(clauses) > 1 else [])
         best: dict[int, float] = {}

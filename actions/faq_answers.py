@@ -1,4 +1,5 @@
-"""Says what the shop's FAQ says: verbatim, with a short lead; the nearest rule marked as such; or honestly that it isn't written."""
+"""Says what the shop's FAQ says: verbatim, with a short lead; the nearest rule marked as such; or honestly that it
+isn't written."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-# Words that say what a question is about more surely than the reading does: 退货的运费 is about a return, not about shipping.
+# Words that say what a question is about more surely than the reading does: 退货的运费 is about a return, not about
+# shipping.
 _MATTER = (
     (re.compile(r"退货|退回去|寄回|退的时候|七天无理由|7天无理由"), "request_return"),
     (re.compile(r"退款|退的钱|到账"), "ask_refund_status"),
@@ -51,7 +53,8 @@ def say_answer(turn: Turn, match: Match, buttons: list[dict] | None = None) -> N
 
 
 def say_unknown(turn: Turn, intent: str) -> None:
-    """Not written anywhere: says so, offers the shop's nearest questions and a person, and keeps the question for the shop."""
+    """Not written anywhere: says so, offers the shop's nearest questions and a person, and keeps the question for the
+    shop."""
     try:
         turn.services.store.cases.unanswered(turn.text, turn.customer_id, turn.slot("focus"))
         kept = True
@@ -71,11 +74,11 @@ def answer_inside_form(turn: Turn, main_intent: str) -> bool:
     return match is not None
 
 
-def policy(turn: Turn, question: str, intent: str) -> str | None:
+def policy(turn: Turn, question: str, intent: str, threshold: float = NEAR) -> str | None:
     """The shop's own answer to one of the bot's standard questions, None when the shop has none."""
     if turn.services.faq is None:
         return None
-    match = turn.services.faq.best(question, intent, NEAR)
+    match = turn.services.faq.best(question, intent, threshold)
     return match.entry.answer if match else None
 
 

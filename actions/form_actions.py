@@ -1,7 +1,7 @@
 """The actions that run service forms inside Rasa's form loop, made once for each form and for each question.
 
-Whatever ends a form names the action that comes next itself (`turn.follow`): a rule that waits for the end of a loop doesn't
-match a form that ends in the turn in which it began.
+Whatever ends a form names the action that comes next itself (`turn.follow`): a rule that waits for the end of a loop
+doesn't match a form that ends in the turn in which it began.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ NO_WISH = frozenset({"inform", "affirm", "deny", "clarify", "nlu_fallback"})
 
 @dataclass(frozen=True)
 class Stage:
-    """starting: the form begins with this message. returning: another action answered this message, the form only asks again."""
+    """starting: the form begins with this message. returning: another action answered this message, the form only
+    asks again."""
 
     starting: bool
     returning: bool
@@ -123,7 +124,8 @@ class ReadAnswer(ZhikeAction):
             self._not_answered(turn, draft)
 
     def _fill(self, turn: Turn, draft: Draft, pending: str) -> bool:
-        """Reads the pending answer, then whatever else the message says outright. A value said anew replaces the old one."""
+        """Reads the pending answer, then whatever else the message says outright. A value said anew replaces the old
+        one."""
         form, changed = self.form, False
         if pending:
             value = form.question(pending).read(turn, draft, True)
@@ -169,7 +171,8 @@ class ReadAnswer(ZhikeAction):
         return (draft.get("tries") or 0) >= PATIENCE or (turn.offered or {}).get("action") == "action_request_human"
 
     def _give_way(self, turn: Turn) -> None:
-        """Lets the action of this message's own reading answer; Rasa comes back to the form unless that action ends it."""
+        """Lets the action of this message's own reading answer; Rasa comes back to the form unless that action ends
+        it."""
         turn.add(ActionExecutionRejected(self.form.name))
 
     def _keep(self, turn: Turn) -> None:
@@ -177,7 +180,8 @@ class ReadAnswer(ZhikeAction):
 
     @staticmethod
     def _ask_differently(draft: Draft) -> None:
-        """A question that was put before is not put in the same words; that a question was asked between is no useless answer."""
+        """A question that was put before is not put in the same words; that a question was asked between is no
+        useless answer."""
         draft.put("tries", max(1, draft.get("tries") or 0))
 
     @staticmethod
@@ -245,7 +249,8 @@ class Submit(ZhikeAction):
 
 
 class OpenForm(ZhikeAction):
-    """The action of an intent that a form serves: answers a mere question, refuses what can't be done, or starts the form."""
+    """The action of an intent that a form serves: answers a mere question, refuses what can't be done, or starts the
+    form."""
 
     form: ClassVar[ServiceForm]
 

@@ -1,7 +1,7 @@
 """Service forms: what a wish needs to know, asked one thing at a time, interrupted freely, confirmed before the deed.
 
-A form is declared by its questions (`Question`) and a few decisions (`ServiceForm`). Three kinds of actions, shared by all
-forms and kept in form_actions.py, run it inside Rasa's own form loop: `validate_<form>` reads a message,
+A form is declared by its questions (`Question`) and a few decisions (`ServiceForm`). Three kinds of actions, shared
+by all forms and kept in form_actions.py, run it inside Rasa's own form loop: `validate_<form>` reads a message,
 `action_ask_case_<what>` asks the next thing, `action_submit_<form>` does the deed.
 """
 
@@ -35,8 +35,8 @@ FIELDS = (
     "tries",
     "target",
 )
-"""What a form may remember; the slot is `case_<field>`. target: the case that is taken back. tries: answers in a row that did
-not answer the question."""
+"""What a form may remember; the slot is `case_<field>`. target: the case that is taken back. tries: answers in a row
+that did not answer the question."""
 
 WHOLE_ORDER = "all"
 """The item, when all of an order is meant."""
@@ -86,9 +86,9 @@ class Draft:
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to know. ask: says the question; its last argument is True when it has been asked before. read: the value, or None;
-    its last argument is True when this very question was asked; raises `Unfit` when the answer can't be used.
-    needed: whether this case needs it at all."""
+    """One thing to know. ask: says the question; its last argument is True when it has been asked before. read: the
+    value, or None; its last argument is True when this very question was asked; raises `Unfit` when the answer can't
+    be used. needed: whether this case needs it at all."""
 
     field: str
     ask: Callable[[Turn, Draft, bool], None]
@@ -114,10 +114,11 @@ class ServiceForm(ABC):
     explains: ClassVar[str] = "utter_explain_form"
 
     def open(self, turn: Turn) -> bool:
-        """Before the form starts: answers what is only a question and refuses what can't be done. True: start the form."""
+        """Before the form starts: answers what is only a question and refuses what can't be done. True: start the
+        form."""
         return True
 
-    def fill(self, turn: Turn, draft: Draft) -> None:
+    def fill(self, turn: Turn, draft: Draft) -> None:  # noqa: B027 – most forms have nothing to fill
         """Fills what follows from the data or from several words at once, at the start and after each answer."""
 
     def refuse(self, turn: Turn, draft: Draft) -> bool:

@@ -11,7 +11,8 @@ from actions.turn import Turn
 from store.errors import StoreError
 
 LEAVE_BUTTON = {"title": "先不等了，继续问机器人", "payload": "/leave_queue"}
-"""Pressed, the channel ends the waiting itself (bot/channels/handover.py): while somebody waits, no message reaches the dialogue."""
+"""Pressed, the channel ends the waiting itself (bot/channels/handover.py): while somebody waits, no message reaches
+the dialogue."""
 
 
 def handover_data(state: str, position: int | None = None) -> dict[str, Any]:
@@ -23,7 +24,8 @@ def handover_data(state: str, position: int | None = None) -> dict[str, Any]:
 
 
 def summary_of(turn: Turn) -> str:
-    """What the person should know without asking: who, the order, open cases, and the last things said. For the shop's own staff."""
+    """What the person should know without asking: who, the order, open cases, and the last things said. For the
+    shop's own staff."""
     parts = []
     if turn.customer is not None:
         parts.append(f"客户 {turn.customer.name or turn.customer_id}（{turn.customer.level or '会员'}）")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from actions.cancel import CASE_ZH
 from actions.choosing import choice_question, order_question, text_question
+from actions.faq import THRESHOLD
 from actions.faq_answers import find_answer, policy, say_answer
 from actions.forms import Draft, Question, ServiceForm
 from actions.orders import day, find_order, goods
@@ -143,7 +144,7 @@ class InvoiceForm(ServiceForm):
         if draft.get("medium") is None and rule and "电子" in rule and "纸" not in rule:
             draft.put("medium", "electronic")
         elif draft.get("medium") == "paper" and rule and "电子" in rule and "纸" not in rule:
-            turn.say("utter_invoice_electronic_only", rule=rule)
+            turn.say("utter_invoice_electronic_only", rule=policy(turn, "有纸质发票吗", "ask_invoice") or rule)
             draft.put("medium", "electronic")
 
     def _ask_confirm(self, turn: Turn, draft: Draft, again: bool) -> None:
@@ -182,7 +183,7 @@ class InvoiceForm(ServiceForm):
             case = cases.open(
                 "invoice", turn.customer_id, order_id=draft.get("order"), details=details, deadline=turn.deadline
             )
-        rule = policy(turn, "发票多久能开好", "ask_invoice")
+        rule = policy(turn, "发票多久能开好", "ask_invoice", THRESHOLD)
         turn.say(
             "utter_invoice_submitted",
             what="重开" + CASE_ZH["invoice"] if details["reissue"] else CASE_ZH["invoice"],

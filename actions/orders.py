@@ -1,4 +1,5 @@
-"""Which order is meant, and how it is told: by number, parcel number, place in the list shown, words of the goods, or as the only one."""
+"""Which order is meant, and how it is told: by number, parcel number, place in the list shown, words of the goods, or
+as the only one."""
 
 from __future__ import annotations
 
@@ -132,8 +133,8 @@ def show_list(turn: Turn, words: str, orders: Sequence[Order], intent: str, **fa
 
 @dataclass(frozen=True)
 class Found:
-    """order: the one meant. several: those it may be. refused: a number that is nobody's or somebody else's – which of the two is
-    never told. unlike: words of goods that none of the orders has."""
+    """order: the one meant. several: those it may be. refused: a number that is nobody's or somebody else's – which
+    of the two is never told. unlike: words of goods that none of the orders has."""
 
     order: Order | None = None
     several: tuple[Order, ...] = ()

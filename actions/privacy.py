@@ -122,7 +122,8 @@ def _read_kind(turn: Turn, draft: Draft, asked: bool) -> str | None:
 
 
 class PrivacyForm(ServiceForm):
-    """Export and erasure: a request with a receipt, confirmed first. The shop carries it out; nothing is claimed to be done before."""
+    """Export and erasure: a request with a receipt, confirmed first. The shop carries it out; nothing is claimed to
+    be done before."""
 
     name = "privacy_form"
     deed = "处理您的数据"

@@ -1,4 +1,5 @@
-"""Goods that came broken, wrong or incomplete, and parcels marked delivered that nobody got: registered at once, then the ways on."""
+"""Goods that came broken, wrong or incomplete, and parcels marked delivered that nobody got: registered at once, then
+the ways on."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ def _read_kind(turn: Turn, draft: Draft, asked: bool) -> str | None:
 
 
 class ProblemForm(ServiceForm):
-    """Registering harms nobody and can be taken back, so nothing is asked back: an upset customer hears what was done."""
+    """Registering harms nobody and can be taken back, so nothing is asked back: an upset customer hears what was
+    done."""
 
     name = "problem_form"
     deed = "登记问题"

@@ -35,7 +35,8 @@ _NOT = re.compile(r"不|别|没(?!错|问题|毛病)|先等|等等|再说|[?？]
 def clear_yes(text: str, deed: str = "") -> bool:
     """确认, 是的, 好的可以, 确认取消, 提交吧. Not: a bare 嗯, an emoji, a yes with a question or another wish after it.
 
-    deed: a pattern of the words for what is confirmed (取消); a yes with another deed's word is none (好的，取消吧, of a return).
+    deed: a pattern of the words for what is confirmed (取消); a yes with another deed's word is none (好的，取消吧,
+    of a return).
     """
     said = plain(text).lower()
     if not said or _NOT.search(said):
@@ -186,8 +187,8 @@ _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
 
 def tax_number_is_valid(number: str) -> bool:
-    """18 characters: the unified social credit code with its check character (GB 32100-2015); 15 or 20: the older tax numbers,
-    which carry no check."""
+    """18 characters: the unified social credit code with its check character (GB 32100-2015); 15 or 20: the older tax
+    numbers, which carry no check."""
     if len(number) in (15, 20):
         return number.isalnum()
     if len(number) != 18 or any(c not in _CODE for c in number):

@@ -1,4 +1,5 @@
-"""Warranty: what the shop promises, whether this order is still covered, and a repair or a fitter's visit applied for."""
+"""Warranty: what the shop promises, whether this order is still covered, and a repair or a fitter's visit applied
+for."""
 
 from __future__ import annotations
 
@@ -30,12 +31,13 @@ _AMOUNT = {"半": 0.5, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 
 
 
 def warranty_days(answer: str | None) -> int | None:
-    """Days of warranty that the shop's answer names (一年 → 365), None when it names none."""
-    found = _WARRANTY.search(answer or "")
-    if not found:
-        return None
-    number = float(found[1]) if found[1].isdigit() else _AMOUNT.get(found[1])
-    return round(number * {"年": 365, "月": 30, "天": 1}[found[2]]) if number else None
+    """Days of the longest warranty that the shop's answer names (一年, 电脑两年 → 730), None when it names none: nobody is
+    refused whom another reading of the rule would cover."""
+    terms = [
+        (float(number) if number.isdigit() else _AMOUNT.get(number, 0)) * {"年": 365, "月": 30, "天": 1}[unit]
+        for number, unit in _WARRANTY.findall(answer or "")
+    ]
+    return round(max(terms, default=0)) or None
 
 
 def _read_kind(turn: Turn, draft: Draft, asked: bool) -> str | None:

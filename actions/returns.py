@@ -184,7 +184,8 @@ class ReturnForm(ServiceForm):
         if order is not None and len(order.lines) == 1 and not draft.get("item"):
             draft.put("item", order.lines[0].product_id)
         reason = reason_in(draft)
-        # Whether the goods go back is asked only where the answer is open: the shop's fault. A change of mind sends them back.
+        # Whether the goods go back is asked only where the answer is open: the shop's fault. A change of mind sends
+        # them back.
         if draft.get("kind") is None and draft.get("reason") and not (reason and reason.fault):
             draft.put("kind", "return")
 

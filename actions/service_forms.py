@@ -17,7 +17,8 @@ from actions.returns import RETURN
 FORMS: tuple[ServiceForm, ...] = (CANCEL, CHANGE, RETURN, EXCHANGE, INVOICE, REPAIR, PRICE_PROTECTION, PROBLEM, PRIVACY)
 
 FORM_ACTIONS = actions_for(FORMS)
-"""validate_<form>, action_ask_case_<field>, action_submit_<form> by name. Held here: Rasa's registry finds living classes only."""
+"""validate_<form>, action_ask_case_<field>, action_submit_<form> by name. Held here: Rasa's registry finds living
+classes only."""
 
 
 class CancelOrder(OpenForm):

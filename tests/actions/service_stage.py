@@ -1,6 +1,7 @@
 """Talks about orders and service through Rasa's own form loop and rules.
 
-The dialogue model (rules only, no language understanding) is trained once a test run; the readings come with the messages.
+The dialogue model (rules only, no language understanding) is trained once a test run; the readings come with the
+messages.
 Actions run in this process as in the server. `Talk.say` gives back what the customer would see.
 """
 

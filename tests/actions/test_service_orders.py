@@ -58,7 +58,14 @@ def test_a_visitor_is_asked_to_log_in(service_store) -> None:
 
 @pytest.mark.parametrize(
     ("customer", "words"),
-    [("FRESH", "发货"), ("UNPAID", "付款"), ("GOT", "签收"), ("MONEY", "退款"), ("PAIDBACK", "退款"), ("NOBODY", "账号|订单")],
+    [
+        ("FRESH", "发货"),
+        ("UNPAID", "付款"),
+        ("GOT", "签收"),
+        ("MONEY", "退款"),
+        ("PAIDBACK", "退款"),
+        ("NOBODY", "账号|订单"),
+    ],
 )
 def test_every_state_is_told_for_what_it_is(service_store, customer, words) -> None:
     assert re.search(words, Talk(service_store, customer).say("我的订单怎么样了", "track_order").text)

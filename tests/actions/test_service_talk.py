@@ -55,7 +55,8 @@ def test_a_clear_yes_does_it(service_store, text) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "intent"), [("不退了", "deny"), ("算了", "deny"), ("我没说要退货", "deny"), ("先不退了吧", "request_return")]
+    ("text", "intent"),
+    [("不退了", "deny"), ("算了", "deny"), ("我没说要退货", "deny"), ("先不退了吧", "request_return")],
 )
 def test_a_denial_ends_the_form_and_says_what_stays(service_store, text, intent) -> None:
     talk = start_return(service_store)
