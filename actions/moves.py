@@ -9,6 +9,7 @@ from actions.orders import names_an_order
 from actions.readings import menu_buttons, reading_buttons, said
 from actions.references import known, meant
 from actions.turn import Turn
+from actions.wish import says_limit
 
 _TAKES_IT = re.compile(r"就(它|他|这|那|第|要|买|拿|选)|要(它|这|了)|(这|那)个吧|买(它|这)|来一?个")
 _HEARD = re.compile(
@@ -19,7 +20,6 @@ _SERVICES = (
     ("修改", r"改"), ("投诉", r"投诉"), ("转人工", r"人工"), ("注销", r"注销"), ("开票", r"发票|开票"),
     ("下单", r"下单|不买|没想买|没打算买"),
 )
-LIMITS = ("budget", "category", "brand", "colour", "size", "recipient", "occasion")
 
 
 class Affirm(ZhikeAction):
@@ -89,8 +89,7 @@ def takes_value(turn: Turn) -> str | None:
         return waiting
     if turn.entities("order_id") or turn.entities("tracking_no"):
         return "action_track_order"
-    limits = any(turn.entities(kind) or turn.entities(kind, exclude=True) for kind in LIMITS)
-    if limits and (turn.slot("wish") or turn.entities("category") or turn.entities("recipient")):
+    if says_limit(turn) and (turn.slot("wish") or turn.entities("category") or turn.entities("recipient")):
         return "action_refine_recommendation" if turn.slot("wish") else "action_request_recommendation"
     return None
 

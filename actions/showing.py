@@ -26,7 +26,7 @@ def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -
     lead = words or _lead(wish, found) if found.exact else "utter_nearest"
     turn.say(lead, custom=custom, buttons=_steer_buttons(turn, goods),
              goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]),
-             wanted=wish.described() or "这样的", asking=_one_question(wish, found))
+             wanted=wish.described() or "这样", asking=_one_question(wish, found))
     remember(turn, goods, reasons, custom)
     turn.set("wish", wish.to_slot())
 

@@ -7,10 +7,10 @@ from actions import goods_text, suggesting
 from actions.base import MOVES, ZhikeAction
 from actions.references import known, meant
 from actions.showing import nothing_fits, show
-from actions.steering import CHEAPER, MORE, move_of
+from actions.steering import CHEAPER, MORE, OTHER_BRAND, move_of
 from actions.steps import STEPS
 from actions.turn import Turn
-from actions.wish import Wish, gather
+from actions.wish import Wish, gather, says_limit
 
 
 class RequestRecommendation(ZhikeAction):
@@ -36,6 +36,11 @@ class RefineRecommendation(ZhikeAction):
         wish, move = gather(turn, old, steering=True), move_of(turn)
         if not turn.shown and wish == old and move not in (CHEAPER, MORE):
             turn.say("utter_refine_what", buttons=[turn.button("随便推荐几款", "request_recommendation")])
+            return
+        if move is None and not says_limit(turn) and not turn.entities("product"):
+            ways = (("换一批", MORE), ("便宜点的", CHEAPER), ("换个牌子", OTHER_BRAND))
+            buttons = [turn.button(title, "refine_recommendation", topic=way) for title, way in ways]
+            turn.say("utter_refine_how", buttons=buttons)
             return
         STEPS.get(move, STEPS[None])(turn, wish)
 

@@ -92,6 +92,14 @@ def said_kinds(turn: Turn) -> list[str]:
     return list(dict.fromkeys(kinds))
 
 
+LIMITS = ("budget", "category", "brand", "colour", "size", "recipient", "occasion")
+
+
+def says_limit(turn: Turn) -> bool:
+    """The message names something that goods have to be, or must not be."""
+    return any(turn.entities(kind) or turn.entities(kind, exclude=True) for kind in LIMITS)
+
+
 def gather(turn: Turn, old: Wish, steering: bool) -> Wish:
     """The wish after this message. `steering`: it steers what was shown; otherwise it asks anew.
 
@@ -105,8 +113,8 @@ def gather(turn: Turn, old: Wish, steering: bool) -> Wish:
         start = Wish(recipient=old.recipient, occasion=old.occasion) if new_kind else old
     else:
         for_whom = turn.entity("recipient") or turn.entity("occasion")
-        says_limit = any(turn.entities(kind) for kind in ("budget", "brand", "colour", "size"))
-        goes_on = not new_kind and (said or (says_limit and not for_whom))
+        narrows = any(turn.entities(kind) for kind in ("budget", "brand", "colour", "size"))
+        goes_on = not new_kind and (said or (narrows and not for_whom))
         start = replace(old, below=None) if goes_on else Wish()
     return _with_said(turn, start, said)
 

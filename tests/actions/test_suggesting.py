@@ -178,3 +178,9 @@ def test_goods_in_the_cart_are_not_suggested(stage):
 
 def test_steering_before_anything_was_shown_asks_what(stage):
     assert stage.hear("换个牌子", "refine_recommendation").responses == ["utter_refine_what"]
+
+
+def test_a_limit_that_was_not_read_is_asked_about_and_not_ignored(stage):
+    stage.hear(*EARPHONES)
+    said = stage.hear("有没有带线控的", "refine_recommendation")
+    assert said.responses == ["utter_refine_how"] and not said.ids

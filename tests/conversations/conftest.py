@@ -28,6 +28,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 def bot(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, loop: asyncio.AbstractEventLoop):
     """The whole bot as the server has it, without a socket."""
     import structlog
+    from service_shop import fill_service_shop
     from stage import fill_tiny_shop
 
     from bot import settings as bot_settings
@@ -43,6 +44,7 @@ def bot(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, l
                                   "ZHIKE_ACTION_SECONDS": "8", "ZHIKE_TURN_SECONDS": "9"})
     with Store.open(url) as store:
         fill_tiny_shop(store)
+        fill_service_shop(store)
     with only_one(home / "training.lock"):
         borrow_models(pytestconfig.rootpath / "var" / "models", settings.models)
         training.train(settings)
