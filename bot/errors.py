@@ -1,9 +1,12 @@
 """What goes wrong, told to a person: what it is, why, and how to mend it."""
+
 from __future__ import annotations
 
 
-class Problem(Exception):
-    """A failure that its reader can mend. `code` is the exit code: 1 the work found a problem, 2 the call or input is wrong."""
+class Problem(Exception):  # noqa: N818 - says what is the case
+    """A failure that its reader can mend. `code` is the exit code: 1 the work found a problem, 2 the call or input is
+    wrong.
+    """
 
     def __init__(self, what: str, why: str = "", fix: str = "", code: int = 1):
         super().__init__(what)

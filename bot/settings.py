@@ -1,7 +1,9 @@
 """The settings: one typed object, made from settings.toml, the home's own settings.toml and ZHIKE_… variables.
 
-The shipped settings.toml documents each key and holds its default; an unknown key is refused with the nearest known one.
+The shipped settings.toml documents each key and holds its default; an unknown key is refused with the nearest known
+one.
 """
+
 from __future__ import annotations
 
 import difflib
@@ -142,7 +144,9 @@ def _read(path: Path, known: set[str] | None = None) -> dict[str, Any]:
     try:
         values = tomli.loads(path.read_text(encoding="utf-8"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"设置文件 {path} 读不了", f"不是合格的 TOML：{error}", "照 bot/settings.toml 的写法改") from None
+        raise SettingsError(
+            f"设置文件 {path} 读不了", f"不是合格的 TOML：{error}", "照 bot/settings.toml 的写法改"
+        ) from None
     for key in values:
         if known is not None and key not in known:
             raise SettingsError(f"设置文件 {path} 里有不认识的设置“{key}”", "", _nearest(key, known))

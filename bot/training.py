@@ -1,7 +1,9 @@
-"""Training: the language and dialogue model by Rasa, segments and recommender from the store; a new version, switched to atomically.
+"""Training: the language and dialogue model by Rasa, segments and recommender from the store; a new version, switched
+to atomically.
 
 The language model is taken over from an earlier version when nothing it depends on has changed (bot.fingerprint).
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -46,7 +48,9 @@ class Trained:
 
 
 def needed(settings: Settings, quick: bool = False) -> str | None:
-    """Why training is needed before the bot can serve, in Chinese; None when what is there is valid and made from today's sources."""
+    """Why training is needed before the bot can serve, in Chinese; None when what is there is valid and made from
+    today's sources.
+    """
     try:
         model = current(settings.models)
     except NoModel as error:
@@ -69,15 +73,30 @@ def train(settings: Settings, quick: bool = False, force: bool = False, tell: Te
         language, language_seconds = _language(settings, draft, quick, force, tell)
         shop, shop_seconds = _recommender(settings, draft / RECOMMENDER, tell)
         version = _free_version(settings.models)
-        manifest = {"version": version, "made_at": now().isoformat(timespec="seconds"), "quick": quick, "language": language,
-                    "recommender": shop}
+        manifest = {
+            "version": version,
+            "made_at": now().isoformat(timespec="seconds"),
+            "quick": quick,
+            "language": language,
+            "recommender": shop,
+        }
         model = publish(settings.models, draft, manifest, settings.models_kept)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         (settings.models / f"{draft.name}.quick.yml").unlink(missing_ok=True)
     tell(f"已切换到新模型 {version}")
-    return Trained(version, str(model.folder), language_seconds > 0, True, round(language_seconds, 1), round(shop_seconds, 1),
-                   shop["customers"], shop["products"], shop["interactions"], shop["segments"])
+    return Trained(
+        version,
+        str(model.folder),
+        language_seconds > 0,
+        True,
+        round(language_seconds, 1),
+        round(shop_seconds, 1),
+        shop["customers"],
+        shop["products"],
+        shop["interactions"],
+        shop["segments"],
+    )
 
 
 def _free_version(models: Path) -> str:
@@ -132,26 +151,44 @@ def train_rasa(settings: Settings, target: Path, quick: bool = False) -> None:
     """Rasa's own training of bot/config.yml, everything it prints into logs/train.log. Raises Problem."""
     settings.logs.mkdir(parents=True, exist_ok=True)
     log = settings.logs / "train.log"
-    environment = {"RASA_TELEMETRY_ENABLED": "false", "RASA_MAX_CACHE_SIZE": "0", "ZHIKE_CACHE": str(settings.cache),
-                   "RASA_CACHE_DIRECTORY": str(settings.cache / "rasa"), "TF_CPP_MIN_LOG_LEVEL": "3", "TQDM_DISABLE": "1"}
+    environment = {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "RASA_MAX_CACHE_SIZE": "0",
+        "ZHIKE_CACHE": str(settings.cache),
+        "RASA_CACHE_DIRECTORY": str(settings.cache / "rasa"),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TQDM_DISABLE": "1",
+    }
     with log.open("a", encoding="utf-8") as out, _captured(out, environment) as caught:
         import rasa.model_training
 
         result = rasa.model_training.train(
-            domain=str(ROOT / "bot/domain"), config=str(_quick_config(target.parent) if quick else ROOT / "bot/config.yml"),
-            training_files=[str(path) for path in (ROOT / "data/nlu", ROOT / "data/rules", ROOT / "data/stories") if path.exists()],
-            output=str(target.parent), fixed_model_name=target.name, force_training=True)
+            domain=str(ROOT / "bot/domain"),
+            config=str(_quick_config(target.parent) if quick else ROOT / "bot/config.yml"),
+            training_files=[
+                str(path) for path in (ROOT / "data/nlu", ROOT / "data/rules", ROOT / "data/stories") if path.exists()
+            ],
+            output=str(target.parent),
+            fixed_model_name=target.name,
+            force_training=True,
+        )
         for warning in caught:
             out.write(f"{warning.category.__name__}: {warning.message}\n")
     misaligned = [str(warning.message) for warning in caught if "Misaligned" in str(warning.message)]
     if result.code != 0 or not target.is_file():
         raise Problem("训练没有成功", f"Rasa 的说明在 {log}", "看日志最后几行，改好训练数据后再运行一次 zhike train")
     if misaligned:
-        raise Problem(f"有 {len(misaligned)} 处实体标注和分词对不上", misaligned[0].splitlines()[0], f"改 data/nlu 里的这句；全部见 {log}")
+        raise Problem(
+            f"有 {len(misaligned)} 处实体标注和分词对不上",
+            misaligned[0].splitlines()[0],
+            f"改 data/nlu 里的这句；全部见 {log}",
+        )
 
 
 def _quick_config(folder: Path) -> Path:
-    """The configuration without the slow sentence encoder, which takes minutes to read the training messages the first time."""
+    """The configuration without the slow sentence encoder, which takes minutes to read the training messages the
+    first time.
+    """
     import yaml
 
     config = yaml.safe_load((ROOT / "bot/config.yml").read_text(encoding="utf-8"))
@@ -169,7 +206,11 @@ def _captured(out: io.TextIOBase, environment: dict[str, str]) -> Iterator[list[
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), warnings.catch_warnings(record=True) as caught:
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(out),
+            warnings.catch_warnings(record=True) as caught,
+        ):
             warnings.simplefilter("always")
             yield caught
     finally:
@@ -193,14 +234,34 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
     with Store.open(settings.url, busy_timeout_ms=settings.busy_ms) as store:
         catalogue = store.catalogue.snapshot()
         if not catalogue.products:
-            raise Problem("店里还没有商品", "推荐要从商品、订单和行为里学", "先运行 zhike demo（演示店铺）或 zhike import products 文件.csv")
+            raise Problem(
+                "店里还没有商品",
+                "推荐要从商品、订单和行为里学",
+                "先运行 zhike demo（演示店铺）或 zhike import products 文件.csv",
+            )
         interactions = store.behaviour.interactions()
-        customers = [CustomerFacts(one.customer_id, one.registered_at, one.birth_year, one.gender or None, one.city or None, one.level or None)
-                     for one in store.customers.all()]
+        customers = [
+            CustomerFacts(
+                one.customer_id,
+                one.registered_at,
+                one.birth_year,
+                one.gender or None,
+                one.city or None,
+                one.level or None,
+            )
+            for one in store.customers.all()
+        ]
     model = ShopRecommender.fit(interactions, as_items(catalogue), customers)
     model.save(folder)
     seconds = time.perf_counter() - started
     segments = model.segment_count
-    tell(f"分群和推荐：{len(customers)} 位顾客、{len(catalogue.products)} 件商品、{len(interactions)} 条记录，用时 {seconds:.1f} 秒")
-    return {"fingerprint": fingerprint.recommender(), "seconds": round(seconds, 1), "customers": len(customers),
-            "products": len(catalogue.products), "interactions": len(interactions), "segments": segments}, seconds
+    counts = f"{len(customers)} 位顾客、{len(catalogue.products)} 件商品、{len(interactions)} 条记录"
+    tell(f"分群和推荐：{counts}，用时 {seconds:.1f} 秒")
+    return {
+        "fingerprint": fingerprint.recommender(),
+        "seconds": round(seconds, 1),
+        "customers": len(customers),
+        "products": len(catalogue.products),
+        "interactions": len(interactions),
+        "segments": segments,
+    }, seconds

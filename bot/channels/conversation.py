@@ -1,7 +1,9 @@
 """The one path of a turn, for REST, Socket.IO and the terminal.
 
-identity → pace and length → button or words → is a person asked for? → Rasa → never silent → payloads signed → committed → said.
+identity → pace and length → button or words → is a person asked for? → Rasa → never silent → payloads signed →
+committed → said.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -56,7 +58,9 @@ class Conversations:
         self._pace = Pace(settings.rate_limit)
         self._talks: OrderedDict[str, _Talk] = OrderedDict()
 
-    async def turn(self, who: Identity, message: object, channel: str, page: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def turn(
+        self, who: Identity, message: object, channel: str, page: dict[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         """The bot's messages, after everything about the turn is in the database. Raises Refused.
 
         Messages of one conversation are answered one after the other, in the order in which they came.
@@ -84,7 +88,9 @@ class Conversations:
                 del self._talks[oldest]
         return talk
 
-    async def _answer(self, who: Identity, talk: _Talk, text: str, channel: str, page: dict[str, Any]) -> list[dict[str, Any]]:
+    async def _answer(
+        self, who: Identity, talk: _Talk, text: str, channel: str, page: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         started, at = time.monotonic(), self.store.clock.now()
         turn = RunningTurn(deadline=started + self.settings.action_seconds, message=text)
         token = running_turn.set(turn)
@@ -99,8 +105,9 @@ class Conversations:
         await self.log.commit(record, self._impressions(who, at, said), serialised(turn.events), patience)
         return replies
 
-    async def _reply(self, who: Identity, talk: _Talk, text: str, channel: str, page: dict[str, Any], turn: RunningTurn) \
-            -> tuple[list[dict[str, Any]], str]:
+    async def _reply(
+        self, who: Identity, talk: _Talk, text: str, channel: str, page: dict[str, Any], turn: RunningTurn
+    ) -> tuple[list[dict[str, Any]], str]:
         """Messages and how the turn ended. Whatever fails, there is something to say."""
         sender_id = who.sender_id
         try:
@@ -109,13 +116,20 @@ class Conversations:
             notice = await self.desk.notice(who, pressed, text)
             if notice is not None:
                 return [notice], "handover"
-            said = await asyncio.wait_for(self._ask_rasa(who, pressed, text, channel, page),
-                                          max(0.1, turn.deadline + self._grace - time.monotonic()))
+            said = await asyncio.wait_for(
+                self._ask_rasa(who, pressed, text, channel, page),
+                max(0.1, turn.deadline + self._grace - time.monotonic()),
+            )
         except StaleButton:
             return [{"recipient_id": sender_id, "text": STALE_BUTTON}], "stale_button"
         except Exception as error:
-            # wait_for's timeout included. The live tracker may be half-changed: what is committed is read again next time.
-            logger.error("a turn broke off: %s", type(error).__name__, exc_info=not isinstance(error, (StoreError, asyncio.TimeoutError)))
+            # wait_for's timeout included. The live tracker may be half-changed: what is committed is read again next
+            # time.
+            logger.error(
+                "a turn broke off: %s",
+                type(error).__name__,
+                exc_info=not isinstance(error, (StoreError, asyncio.TimeoutError)),
+            )
             self._trackers.discard(sender_id)
             turn.events.clear()
             return [{"recipient_id": sender_id, **apology(text)}], "failed"
@@ -136,21 +150,37 @@ class Conversations:
     async def _open(self, who: Identity, talk: _Talk, channel: str) -> None:
         if not talk.opened:
             open_it = self.store.conversations.open
-            await asyncio.get_running_loop().run_in_executor(None, open_it, who.sender_id, who.customer_id, who.anonymous, channel)
+            await asyncio.get_running_loop().run_in_executor(
+                None, open_it, who.sender_id, who.customer_id, who.anonymous, channel
+            )
             talk.opened = True
 
-    async def _ask_rasa(self, who: Identity, pressed: Pressed | None, text: str, channel: str, page: dict[str, Any]) \
-            -> list[dict[str, Any]]:
+    async def _ask_rasa(
+        self, who: Identity, pressed: Pressed | None, text: str, channel: str, page: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         output = OneMessageOutput()
         tracker = self._trackers.peek(who.sender_id)
         if tracker is not None and tracker.is_paused():
-            tracker.update(ConversationResumed())  # nobody is asked for any more (the desk has said so): the bot takes over
+            tracker.update(
+                ConversationResumed()
+            )  # nobody is asked for any more (the desk has said so): the bot takes over
         facts = {str(k)[:40]: v for k, v in page.items() if isinstance(v, str | int | float | bool)}
-        metadata = {"customer_id": who.customer_id, "anonymous": who.anonymous, "page": facts if len(str(facts)) <= CLIENT_FACTS else {}}
+        metadata = {
+            "customer_id": who.customer_id,
+            "anonymous": who.anonymous,
+            "page": facts if len(str(facts)) <= CLIENT_FACTS else {},
+        }
         words = "" if pressed else as_words(text)
-        await self.agent.handle_message(UserMessage(
-            pressed.payload if pressed else words or "？", output, who.sender_id, input_channel=channel, metadata=metadata,
-            parse_data=pressed.parse_data() if pressed else None))
+        await self.agent.handle_message(
+            UserMessage(
+                pressed.payload if pressed else words or "？",
+                output,
+                who.sender_id,
+                input_channel=channel,
+                metadata=metadata,
+                parse_data=pressed.parse_data() if pressed else None,
+            )
+        )
         return output.messages
 
     def _finished(self, who: Identity, turn_id: str, position: int, message: dict[str, Any]) -> dict[str, Any]:
@@ -160,23 +190,49 @@ class Conversations:
             finished["buttons"] = self.signer.sign(who.sender_id, message["buttons"])
         return finished
 
-    def _record(self, who: Identity, turn_id: str, at: Any, text: str, turn: RunningTurn, replies: list[dict[str, Any]], outcome: str,
-                latency_ms: float) -> Turn:
+    def _record(
+        self,
+        who: Identity,
+        turn_id: str,
+        at: Any,
+        text: str,
+        turn: RunningTurn,
+        replies: list[dict[str, Any]],
+        outcome: str,
+        latency_ms: float,
+    ) -> Turn:
         """What is kept of a turn: how the message was read (before anything reverts it), what ran, what was said."""
         heard = next((event for event in turn.events if isinstance(event, UserUttered)), None)
         # Through JSON, because components of Rasa leave numpy's numbers in it.
-        read: dict[str, Any] = orjson.loads(orjson.dumps(heard.parse_data, option=orjson.OPT_SERIALIZE_NUMPY)) if heard else {}
+        read: dict[str, Any] = (
+            orjson.loads(orjson.dumps(heard.parse_data, option=orjson.OPT_SERIALIZE_NUMPY)) if heard else {}
+        )
         sentiment = read.get("sentiment") or {}
         rejected = [f"{event.action_name}!" for event in turn.events if isinstance(event, ActionExecutionRejected)]
-        executed = [event.action_name for event in turn.events
-                    if isinstance(event, ActionExecuted) and event.action_name not in INNER_ACTIONS and event.action_name]
+        executed = [
+            event.action_name
+            for event in turn.events
+            if isinstance(event, ActionExecuted) and event.action_name not in INNER_ACTIONS and event.action_name
+        ]
         intent = read.get("intent") or {}
         return Turn(
-            turn_id=turn_id, sender_id=who.sender_id, customer_id=who.customer_id, at=at, text=text,
-            intent=intent.get("name"), confidence=intent.get("confidence"), ranking=list(read.get("intent_ranking") or [])[:10],
-            entities=list(read.get("entities") or []), sentiment_label=sentiment.get("label"), sentiment_score=sentiment.get("score"),
-            model_version=self.model_version, actions=executed + rejected, replies=replies, latency_ms=round(latency_ms, 1),
-            outcome=outcome)
+            turn_id=turn_id,
+            sender_id=who.sender_id,
+            customer_id=who.customer_id,
+            at=at,
+            text=text,
+            intent=intent.get("name"),
+            confidence=intent.get("confidence"),
+            ranking=list(read.get("intent_ranking") or [])[:10],
+            entities=list(read.get("entities") or []),
+            sentiment_label=sentiment.get("label"),
+            sentiment_score=sentiment.get("score"),
+            model_version=self.model_version,
+            actions=executed + rejected,
+            replies=replies,
+            latency_ms=round(latency_ms, 1),
+            outcome=outcome,
+        )
 
     def _impressions(self, who: Identity, at: Any, said: list[dict[str, Any]]) -> list[Impression]:
         """Goods shown in this turn, with place and propensity, for learning from what was clicked."""
@@ -185,10 +241,28 @@ class Conversations:
             data = (message.get("custom") or {}).get("data") or {}
             if data.get("type") != "products":
                 continue
-            items = [{"product_id": item["product_id"], "position": position, "score": item.get("score"), "reason": item.get("reason"),
-                      "price": item.get("price"), "propensity": item.get("propensity")} for position, item in enumerate(data["items"])]
-            shown.append(Impression(data["impression_id"], who.sender_id, who.customer_id, at, data["strategy"],
-                                    bool(data.get("personalised")), items))
+            items = [
+                {
+                    "product_id": item["product_id"],
+                    "position": position,
+                    "score": item.get("score"),
+                    "reason": item.get("reason"),
+                    "price": item.get("price"),
+                    "propensity": item.get("propensity"),
+                }
+                for position, item in enumerate(data["items"])
+            ]
+            shown.append(
+                Impression(
+                    data["impression_id"],
+                    who.sender_id,
+                    who.customer_id,
+                    at,
+                    data["strategy"],
+                    bool(data.get("personalised")),
+                    items,
+                )
+            )
         return shown
 
     async def close(self) -> None:

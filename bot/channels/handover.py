@@ -1,4 +1,5 @@
 """While a person is asked for, the bot keeps still: it says the place in the queue, and how to come back to it."""
+
 from __future__ import annotations
 
 import asyncio
@@ -9,7 +10,22 @@ from bot.channels.tokens import Identity
 
 # Handled here and not in the dialogue: the dialogue is paused. Signed like every payload.
 LEAVE_PAYLOAD = "/leave_queue"
-_LEAVING = frozenset("不等了 先不等了 不转了 不转人工了 取消人工 取消转人工 取消排队 不排了 不用人工了 不用转了 回到机器人 继续和机器人聊".split())
+_LEAVING = frozenset(
+    [
+        "不等了",
+        "先不等了",
+        "不转了",
+        "不转人工了",
+        "取消人工",
+        "取消转人工",
+        "取消排队",
+        "不排了",
+        "不用人工了",
+        "不用转了",
+        "回到机器人",
+        "继续和机器人聊",
+    ]
+)
 
 
 class HandoverDesk:

@@ -1,4 +1,5 @@
 """What a request may be: size and pace. Refusals carry an HTTP status and a Chinese reason."""
+
 from __future__ import annotations
 
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable
 REMEMBERED = 50_000  # conversations whose pace is known
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - says what is the case
     """A request that is not served. `status`: HTTP status; the message is for whoever sent it."""
 
     def __init__(self, status: int, reason: str):
@@ -41,7 +42,7 @@ class Pace:
 def checked_message(message: object, longest: int) -> str:
     """A message's text. Raises Refused 400 or 413."""
     if message is None:
-        raise Refused(400, "请求里没有 message：要写成 {\"message\": \"您好\"}")
+        raise Refused(400, '请求里没有 message：要写成 {"message": "您好"}')
     if not isinstance(message, str):
         raise Refused(400, "message 要是一段文字（JSON 字符串）")
     if len(message) > longest:

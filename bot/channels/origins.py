@@ -1,4 +1,5 @@
 """Which web pages may talk to the bot: its own, and those the merchant has named."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,4 +1,5 @@
 """Collects what Rasa says in a turn: one message an utterance, text and goods together, paragraphs kept."""
+
 from __future__ import annotations
 
 from typing import Any

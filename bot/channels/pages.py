@@ -1,4 +1,5 @@
 """The chat page and, for a made-up shop on this machine only, tokens to play its customers."""
+
 from __future__ import annotations
 
 import mimetypes
@@ -20,24 +21,35 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("ui")
 FILES = frozenset(path.name for path in FOLDER.iterdir() if path.suffix in {".html", ".css", ".js", ".svg"})
 # Nothing from elsewhere, nothing inline: what the page shows is text of customers and merchants.
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; " \
-         "base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 
 def add_pages(routes: Blueprint, bot: Bot) -> None:
     async def page(request: Request, name: str) -> HTTPResponse:
         if name not in FILES:
-            return HTTPResponse(orjson.dumps({"error": "没有这个文件"}), 404, content_type="application/json; charset=utf-8")
+            return HTTPResponse(
+                orjson.dumps({"error": "没有这个文件"}), 404, content_type="application/json; charset=utf-8"
+            )
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache",
-                   "Referrer-Policy": "no-referrer"}
+        headers = {
+            "Content-Security-Policy": POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-cache",
+            "Referrer-Policy": "no-referrer",
+        }
         return HTTPResponse((FOLDER / name).read_bytes(), 200, headers, f"{kind}; charset=utf-8")
 
     async def demo(request: Request) -> HTTPResponse:
         """GET: the customers to choose from. POST {"customer_id"?: str}: a token for one of them, or for a visitor."""
         host = request.headers.get("host", "")
-        allowed = bot.settings.demo_allowed and from_this_machine(request.ip, host) \
+        allowed = (
+            bot.settings.demo_allowed
+            and from_this_machine(request.ip, host)
             and bot.origins.allows(request.headers.get("origin"), host)
+        )
         if not allowed:
             return _json({"error": "这里不能扮演顾客：只有演示店铺、而且在本机打开时才可以"}, 403)
         people = bot.demo_customers()

@@ -1,8 +1,10 @@
 """Button payloads: signed for the conversation they are given to, so that nobody can type or carry over a command.
 
-A button's payload `/affirm{"case":"…"}` leaves as `/affirm{"case":"…"}~<signature>`. What comes in is either such a payload
+A button's payload `/affirm{"case":"…"}` leaves as `/affirm{"case":"…"}~<signature>`. What comes in is either such a
+payload
 of this very conversation, or words. Words that begin with a slash stay words.
 """
+
 from __future__ import annotations
 
 import base64
@@ -32,11 +34,15 @@ class Pressed:
     def parse_data(self) -> dict[str, Any]:
         """What Rasa would read in the payload; entities have no place in a text, so no start and end."""
         intent = {"name": self.intent, "confidence": 1.0}
-        return {"text": self.payload, "intent": intent, "intent_ranking": [intent],
-                "entities": [{"entity": name, "value": value} for name, value in self.facts.items()]}
+        return {
+            "text": self.payload,
+            "intent": intent,
+            "intent_ranking": [intent],
+            "entities": [{"entity": name, "value": value} for name, value in self.facts.items()],
+        }
 
 
-class StaleButton(Exception):
+class StaleButton(Exception):  # noqa: N818 - says what is the case
     """A signed payload, but not of this conversation (or tampered with)."""
 
 
@@ -45,11 +51,15 @@ class PayloadSigner:
         self._key = hashlib.sha256(b"button payload\x1f" + key).digest()
 
     def signature(self, sender_id: str, payload: str) -> str:
-        digest = hmac.new(self._key, f"{sender_id}\x1f{payload}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+        digest = hmac.new(
+            self._key, f"{sender_id}\x1f{payload}".encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).digest()
         return base64.urlsafe_b64encode(digest[:12]).decode("ascii")
 
     def sign(self, sender_id: str, buttons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The buttons as the customer gets them: title and payload, commands signed. Links and words stay as they are."""
+        """The buttons as the customer gets them: title and payload, commands signed. Links and words stay as they
+        are.
+        """
         signed = []
         for button in buttons:
             payload = button.get("payload")
@@ -78,8 +88,9 @@ class PayloadSigner:
 
     def owns_message(self, subject: str, message_id: str) -> bool:
         name, _, signature = message_id.rpartition(".")
-        return bool(name) and hmac.compare_digest(self.signature(f"message{chr(31)}{subject}", name).encode(),
-                                                  signature.encode("utf-8", "surrogatepass"))
+        return bool(name) and hmac.compare_digest(
+            self.signature(f"message{chr(31)}{subject}", name).encode(), signature.encode("utf-8", "surrogatepass")
+        )
 
 
 def as_words(message: str) -> str:
@@ -87,7 +98,11 @@ def as_words(message: str) -> str:
 
     A leading slash, in any width and behind any invisible character, becomes one that only looks like it.
     """
-    text = "".join(" " if c in "\t\r\n" else c for c in message if c in "\t\r\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
+    text = "".join(
+        " " if c in "\t\r\n" else c
+        for c in message
+        if c in "\t\r\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"}
+    )
     start = next((i for i, c in enumerate(text) if unicodedata.category(c)[0] not in "CZ"), len(text))
     text = text[start:].rstrip()
     if text and unicodedata.normalize("NFKC", text[0]).startswith("/"):

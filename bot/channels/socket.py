@@ -1,9 +1,13 @@
-"""The Socket.IO half of the `web` channel, on python-socketio 5.18 (Rasa's own delivers nothing with it: it does not await the room).
+"""The Socket.IO half of the `web` channel, on python-socketio 5.18 (Rasa's own delivers nothing with it: it does not
+await the room).
 
-Events as Rasa names them. Client → server: connect with auth {"token"}, `session_request` {"session_id"?, "last_message_id"?},
-`user_uttered` {"message", "session_id"?, "metadata"?}. Server → client: `session_confirm` <session id>, `bot_uttered` <message>,
+Events as Rasa names them. Client → server: connect with auth {"token"}, `session_request` {"session_id"?,
+"last_message_id"?},
+`user_uttered` {"message", "session_id"?, "metadata"?}. Server → client: `session_confirm` <session id>, `bot_uttered`
+<message>,
 `session_refused` {"error"}. All connections of a conversation share a room, so that two open pages show the same.
 """
+
 from __future__ import annotations
 
 import logging
@@ -25,11 +29,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 PATH = "socket.io"
 CONVERSATIONS = 5_000  # whose last messages are kept for a reconnect
-BROKEN = "您发来的内容我没法读：要是 {\"message\": \"文字\"} 这样的形式。请再发一次。"
+BROKEN = '您发来的内容我没法读：要是 {"message": "文字"} 这样的形式。请再发一次。'
 
 
 class Outbox:
-    """The last messages of each conversation: which were sent to nobody, and what came after the one a client saw last."""
+    """The last messages of each conversation: which were sent to nobody, and what came after the one a client saw
+    last.
+    """
 
     def __init__(self, size: int):
         self._size = size
@@ -143,8 +149,13 @@ def attach(app: Sanic, bot: Bot) -> socketio.AsyncServer:
     def allowed(origin: str | None, environ: dict[str, Any]) -> bool:
         return bot.origins.allows(origin, environ.get("HTTP_HOST", ""))
 
-    server = socketio.AsyncServer(async_mode="sanic", cors_allowed_origins=allowed, cors_credentials=False, json=_Json,
-                                  max_http_buffer_size=bot.settings.body_bytes)
+    server = socketio.AsyncServer(
+        async_mode="sanic",
+        cors_allowed_origins=allowed,
+        cors_credentials=False,
+        json=_Json,
+        max_http_buffer_size=bot.settings.body_bytes,
+    )
     server.register_namespace(ChatNamespace(bot))
     server.attach(app, PATH)
     return server

@@ -2,6 +2,7 @@
 
 Buttons are numbered lines, so that they can be chosen by number or by their words, on a terminal as through a pipe.
 """
+
 from __future__ import annotations
 
 import hmac
@@ -38,7 +39,9 @@ class TerminalChannel(CmdlineInput):
             if not hmac.compare_digest(request.args.get("token", "").encode(), self.password.encode()):
                 return HTTPResponse(b"", 401)
             lines = await self.answer(str(orjson.loads(request.body).get("message") or ""))
-            body = "".join(orjson.dumps({"recipient_id": self.who.sender_id, "text": line}).decode() + "\n" for line in lines)
+            body = "".join(
+                orjson.dumps({"recipient_id": self.who.sender_id, "text": line}).decode() + "\n" for line in lines
+            )
             return HTTPResponse(body, content_type="application/x-ndjson; charset=utf-8")
 
         return routes

@@ -1,4 +1,5 @@
 """Signed tokens: who is talking, and in which conversation. The sender id is made here and nowhere else."""
+
 from __future__ import annotations
 
 import hashlib
@@ -17,7 +18,7 @@ KEY_BYTES = 48
 SUBJECT_CHARS = 128
 
 
-class BadToken(Exception):
+class BadToken(Exception):  # noqa: N818 - says what is the case
     """The token is missing, not ours, spent or malformed; the message is a Chinese sentence for the one who sent it."""
 
 
@@ -52,8 +53,12 @@ def load_key(home: Path, given: str = "") -> bytes:
         _make_key(path)
     key = path.read_bytes().strip()
     if len(key) < 32:
-        raise Problem(f"密钥文件 {path} 太短", f"只有 {len(key)} 字节，至少要 32 字节",
-                      f"删掉它会自动生成新的（旧令牌随之失效）：rm {path}", code=2)
+        raise Problem(
+            f"密钥文件 {path} 太短",
+            f"只有 {len(key)} 字节，至少要 32 字节",
+            f"删掉它会自动生成新的（旧令牌随之失效）：rm {path}",
+            code=2,
+        )
     return key
 
 
@@ -74,8 +79,13 @@ def _make_key(path: Path) -> None:
 
 def issue(key: bytes, identity: Identity, hours: float) -> str:
     now = int(time.time())
-    claims = {"sub": identity.subject, "anonymous": identity.anonymous, "session": identity.session,
-              "iat": now, "exp": now + int(hours * 3600)}
+    claims = {
+        "sub": identity.subject,
+        "anonymous": identity.anonymous,
+        "session": identity.session,
+        "iat": now,
+        "exp": now + int(hours * 3600),
+    }
     return jwt.encode(claims, key, algorithm=ALGORITHM)
 
 
@@ -95,8 +105,13 @@ def verify(key: bytes, token: object) -> Identity:
     except jwt.PyJWTError:
         raise BadToken("令牌无效：不是本店签发的，或者不完整") from None
     subject, session, anonymous = claims["sub"], claims.get("session", ""), claims.get("anonymous", False)
-    if not subject or len(subject) > SUBJECT_CHARS or not isinstance(session, str) or len(session) > SUBJECT_CHARS \
-            or not isinstance(anonymous, bool):
+    if (
+        not subject
+        or len(subject) > SUBJECT_CHARS
+        or not isinstance(session, str)
+        or len(session) > SUBJECT_CHARS
+        or not isinstance(anonymous, bool)
+    ):
         raise BadToken("令牌无效：内容不合规定（sub、session 是不超过 128 字的字符串，anonymous 是 true 或 false）")
     return Identity(subject, anonymous, session)
 

@@ -1,4 +1,7 @@
-"""The REST half of the `web` channel: chat, feedback, events, history, health, and the chat page. Errors are JSON with a reason."""
+"""The REST half of the `web` channel: chat, feedback, events, history, health, and the chat page. Errors are JSON
+with a reason.
+"""
+
 from __future__ import annotations
 
 import asyncio
@@ -107,7 +110,7 @@ class WebChannel(InputChannel):
         body = json_object(request)
         rating = body.get("rating")
         if rating not in RATINGS:
-            raise Refused(400, "rating 要是 \"up\" 或 \"down\"")
+            raise Refused(400, 'rating 要是 "up" 或 "down"')
         message_id, impression_id = optional_text(body, "message_id"), optional_text(body, "impression_id")
         if not message_id and not impression_id:
             raise Refused(400, "要有 message_id 或 impression_id，说明评价的是哪一条")
@@ -115,15 +118,28 @@ class WebChannel(InputChannel):
             raise Refused(404, "没有这条消息，或者不是给您的")
         if impression_id:
             await self._own_impression(who, impression_id)
-        await in_thread(functools.partial(
-            self.bot.store.feedback.add, who.sender_id, who.customer_id, rating, message_id=message_id,
-            impression_id=impression_id, reason=optional_text(body, "reason"), comment=optional_text(body, "comment"),
-            product_id=optional_text(body, "product_id")))
+        await in_thread(
+            functools.partial(
+                self.bot.store.feedback.add,
+                who.sender_id,
+                who.customer_id,
+                rating,
+                message_id=message_id,
+                impression_id=impression_id,
+                reason=optional_text(body, "reason"),
+                comment=optional_text(body, "comment"),
+                product_id=optional_text(body, "product_id"),
+            )
+        )
         return answer({"ok": True}, 201)
 
     async def _event(self, request: Request, who: Identity) -> HTTPResponse:
         body = json_object(request)
-        kind, product_id, impression_id = body.get("type"), optional_text(body, "product_id"), optional_text(body, "impression_id")
+        kind, product_id, impression_id = (
+            body.get("type"),
+            optional_text(body, "product_id"),
+            optional_text(body, "impression_id"),
+        )
         if kind not in EVENT_TYPES:
             raise Refused(400, f"type 要是 {'、'.join(sorted(EVENT_TYPES))} 之一")
         if not product_id:
@@ -137,17 +153,28 @@ class WebChannel(InputChannel):
 
     async def _own_impression(self, who: Identity, impression_id: str) -> None:
         impression = await in_thread(self.bot.store.impressions.get, impression_id)
-        same = impression is not None and (impression.sender_id == who.sender_id
-                                           or (who.customer_id and impression.customer_id == who.customer_id))
+        same = impression is not None and (
+            impression.sender_id == who.sender_id or (who.customer_id and impression.customer_id == who.customer_id)
+        )
         if not same:
             raise Refused(404, "没有这次推荐，或者不是给您的")
 
     async def _history(self, request: Request, who: Identity) -> HTTPResponse:
         whose = {"customer_id": who.customer_id} if who.customer_id else {"sender_id": who.sender_id}
-        turns = await in_thread(functools.partial(
-            self.bot.store.conversations.history, **whose, before=moment(request.args.get("before")), limit=HISTORY_TURNS))
-        return answer([{"turn_id": turn.turn_id, "at": turn.at.isoformat(), "text": turn.text, "replies": turn.replies}
-                       for turn in turns])
+        turns = await in_thread(
+            functools.partial(
+                self.bot.store.conversations.history,
+                **whose,
+                before=moment(request.args.get("before")),
+                limit=HISTORY_TURNS,
+            )
+        )
+        return answer(
+            [
+                {"turn_id": turn.turn_id, "at": turn.at.isoformat(), "text": turn.text, "replies": turn.replies}
+                for turn in turns
+            ]
+        )
 
 
 def json_object(request: Request) -> dict[str, Any]:
@@ -157,7 +184,7 @@ def json_object(request: Request) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise Refused(400, f"请求体不是合格的 JSON（UTF-8）：第 {error.lineno} 行第 {error.colno} 列") from None
     if not isinstance(body, dict):
-        raise Refused(400, "请求体要是一个 JSON 对象，例如 {\"message\": \"您好\"}")
+        raise Refused(400, '请求体要是一个 JSON 对象，例如 {"message": "您好"}')
     return body
 
 
@@ -187,7 +214,13 @@ async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
 
 def errors_as_json(app: Sanic) -> None:
     """What Sanic itself refuses (unknown route, too large a body) and what breaks in a handler, as JSON too."""
-    reasons = {404: "没有这个地址", 405: "这个地址不支持这种请求方法", 413: "请求太大了", 400: "请求不合规定", 408: "请求超时"}
+    reasons = {
+        404: "没有这个地址",
+        405: "这个地址不支持这种请求方法",
+        413: "请求太大了",
+        400: "请求不合规定",
+        408: "请求超时",
+    }
 
     async def on_error(request: Request, error: Exception) -> HTTPResponse:
         status = error.status_code if isinstance(error, SanicException) else 500

@@ -1,8 +1,10 @@
 """`zhike`: one module a command, imported when it is called, so that `zhike token` starts in a blink.
 
-Exit codes: 0 done, 1 the work found a problem, 2 the call or the input is wrong, 130 stopped by Ctrl-C. Errors are sentences, not
+Exit codes: 0 done, 1 the work found a problem, 2 the call or the input is wrong, 130 stopped by Ctrl-C. Errors are
+sentences, not
 stack traces; ZHIKE_DEBUG=1 shows those too.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -65,8 +67,13 @@ def _load(module_name: str, name: str) -> Any:
     return command
 
 
-app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-                  help="知客：懂顾客的中文客服机器人。每条命令后面加 --help 看用法。")
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="知客：懂顾客的中文客服机器人。每条命令后面加 --help 看用法。",
+)
 
 
 @app.callback()
@@ -74,8 +81,14 @@ def _root() -> None:
     pass
 
 
-_KINDS = {"NoSuchOption": "没有这个选项", "MissingParameter": "少给了一项", "BadParameter": "有一项的值不行",
-          "NoSuchCommand": "没有这条命令", "BadOptionUsage": "选项用得不对", "BadArgumentUsage": "参数用得不对"}
+_KINDS = {
+    "NoSuchOption": "没有这个选项",
+    "MissingParameter": "少给了一项",
+    "BadParameter": "有一项的值不行",
+    "NoSuchCommand": "没有这条命令",
+    "BadOptionUsage": "选项用得不对",
+    "BadArgumentUsage": "参数用得不对",
+}
 
 
 def main() -> None:
@@ -93,9 +106,13 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
-        if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # the call is wrong: typer's own click says so
+        if hasattr(error, "format_message") and hasattr(
+            error, "exit_code"
+        ):  # the call is wrong: typer's own click says so
             _fail(*_wrong_call(error))
-        _fail(f"出错了：{type(error).__name__}：{error}\n  怎么修：加上 ZHIKE_DEBUG=1 再运行一次，可以看到出错的位置", 1)
+        _fail(
+            f"出错了：{type(error).__name__}：{error}\n  怎么修：加上 ZHIKE_DEBUG=1 再运行一次，可以看到出错的位置", 1
+        )
 
 
 def _wrong_call(error: Any) -> tuple[str, int]:

@@ -1,4 +1,5 @@
 """`zhike action-server`: the actions in a process of their own, for ZHIKE_ACTION_URL."""
+
 from __future__ import annotations
 
 import os

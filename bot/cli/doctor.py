@@ -1,4 +1,5 @@
 """`zhike doctor`: looks the installation over and says what to paste to repair it."""
+
 from __future__ import annotations
 
 import difflib
@@ -32,7 +33,15 @@ class Finding:
 def run(as_json: Annotated[bool, typer.Option("--json", help="标准输出只打一个 JSON")] = False) -> None:
     """检查 Python、依赖、设置、数据库、模型和端口；有问题时说怎么修，并以 1 退出。"""
     settings = load()
-    checks: tuple[Callable[[Settings], Finding], ...] = (_python, _packages, _variables, _home, _database, _model, _service)
+    checks: tuple[Callable[[Settings], Finding], ...] = (
+        _python,
+        _packages,
+        _variables,
+        _home,
+        _database,
+        _model,
+        _service,
+    )
     findings = [check(settings) for check in checks]
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
@@ -63,8 +72,12 @@ def _packages(_: Settings) -> Finding:
             importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
-    return Finding("依赖", not missing, f"缺 {'、'.join(missing)}" if missing else f"{len(project['dependencies'])} 个都在",
-                   "scripts/setup" if missing else "")
+    return Finding(
+        "依赖",
+        not missing,
+        f"缺 {'、'.join(missing)}" if missing else f"{len(project['dependencies'])} 个都在",
+        "scripts/setup" if missing else "",
+    )
 
 
 def _variables(_: Settings) -> Finding:
@@ -73,7 +86,12 @@ def _variables(_: Settings) -> Finding:
     if not strange:
         return Finding("环境变量", True, "没有写错的 ZHIKE_ 变量")
     near = difflib.get_close_matches(strange[0], sorted(known), n=1)
-    return Finding("环境变量", False, f"不认识 {'、'.join(strange)}，它们不起作用", f"是不是 {near[0]}？" if near else f"unset {strange[0]}")
+    return Finding(
+        "环境变量",
+        False,
+        f"不认识 {'、'.join(strange)}，它们不起作用",
+        f"是不是 {near[0]}？" if near else f"unset {strange[0]}",
+    )
 
 
 def _home(settings: Settings) -> Finding:
@@ -91,7 +109,12 @@ def _database(settings: Settings) -> Finding:
             goods = len(store.catalogue.snapshot().products)
     except StoreError as error:
         return Finding("数据库", False, str(error), "看 ZHIKE_DATABASE_URL、磁盘空间和文件权限")
-    return Finding("数据库", goods > 0, f"能读写，{goods} 件商品", "" if goods else "zhike demo（演示店铺）或 zhike import products 文件.csv")
+    return Finding(
+        "数据库",
+        goods > 0,
+        f"能读写，{goods} 件商品",
+        "" if goods else "zhike demo（演示店铺）或 zhike import products 文件.csv",
+    )
 
 
 def _model(settings: Settings) -> Finding:
@@ -103,7 +126,9 @@ def _model(settings: Settings) -> Finding:
     except Problem as error:
         return Finding("模型", False, f"{error.what}：{error.why}", error.fix)
     reason = training.needed(settings, quick=model.manifest.get("quick", False))
-    return Finding("模型", reason is None, f"{model.version}{f'；{reason}' if reason else ''}", "zhike train" if reason else "")
+    return Finding(
+        "模型", reason is None, f"{model.version}{f'；{reason}' if reason else ''}", "zhike train" if reason else ""
+    )
 
 
 def _service(settings: Settings) -> Finding:
@@ -112,6 +137,11 @@ def _service(settings: Settings) -> Finding:
         with urllib.request.urlopen(f"{settings.origin}/webhooks/web/health", timeout=5) as response:
             return Finding("服务", response.status == 200, f"{settings.origin} 正常")
     except urllib.error.HTTPError as error:
-        return Finding("服务", False, f"{settings.origin} 有问题：{error.read().decode('utf-8', 'replace')}", f"看 {settings.logs}/zhike.log")
+        return Finding(
+            "服务",
+            False,
+            f"{settings.origin} 有问题：{error.read().decode('utf-8', 'replace')}",
+            f"看 {settings.logs}/zhike.log",
+        )
     except OSError:
         return Finding("服务", True, f"{settings.origin} 上没有在运行（要运行：zhike serve）")

@@ -1,4 +1,5 @@
 """`zhike feedback export|stats`: what customers thought of the answers, for people and for retraining."""
+
 from __future__ import annotations
 
 import csv
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -20,7 +21,7 @@ FORMATS = ("jsonl", "csv")
 
 @app.command()
 def export(
-    output: Annotated[Optional[Path], typer.Option("--output", "-o", help="写到哪个文件；不给就打到标准输出")] = None,  # noqa: UP007
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写到哪个文件；不给就打到标准输出")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV（默认 JSONL）")] = False,
 ) -> None:
     """导出全部反馈，一行一条，带上被评价的那一轮：说了什么、理解成什么、答了什么。"""
@@ -31,8 +32,13 @@ def export(
         names = list(rows[0]) if rows else ["feedback_id"]
         writer = csv.DictWriter(target, names)
         writer.writeheader()
-        writer.writerows({key: json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value
-                          for key, value in row.items()} for row in rows)
+        writer.writerows(
+            {
+                key: json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value
+                for key, value in row.items()
+            }
+            for row in rows
+        )
     else:
         for row in rows:
             target.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
@@ -74,8 +80,14 @@ def _rows(store: Any) -> Iterator[dict[str, Any]]:
                 by_impression[data["impression_id"]] = turn
     for one in store.feedback.export():
         turn = turns.get((one.message_id or "").partition(".")[0]) or by_impression.get(one.impression_id)
-        yield {**asdict(one), "text": turn.text if turn else None, "intent": turn.intent if turn else None,
-               "confidence": turn.confidence if turn else None, "ranking": turn.ranking if turn else [],
-               "sentiment": turn.sentiment_label if turn else None, "actions": turn.actions if turn else [],
-               "replies": [reply.get("text") for reply in turn.replies] if turn else [],
-               "model_version": turn.model_version if turn else None}
+        yield {
+            **asdict(one),
+            "text": turn.text if turn else None,
+            "intent": turn.intent if turn else None,
+            "confidence": turn.confidence if turn else None,
+            "ranking": turn.ranking if turn else [],
+            "sentiment": turn.sentiment_label if turn else None,
+            "actions": turn.actions if turn else [],
+            "replies": [reply.get("text") for reply in turn.replies] if turn else [],
+            "model_version": turn.model_version if turn else None,
+        }

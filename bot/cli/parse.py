@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -17,7 +17,7 @@ _BATCH = 64
 
 def run(
     jsonl: Annotated[bool, typer.Option("--jsonl", help='标准输入每行一个 {"text": …}；不加则每行就是一句话')] = False,
-    model: Annotated[Optional[Path], typer.Option(help="模型文件 rasa.tar.gz，默认是正在使用的那个")] = None,  # noqa: UP007
+    model: Annotated[Path | None, typer.Option(help="模型文件 rasa.tar.gz，默认是正在使用的那个")] = None,
 ) -> None:
     """逐行理解标准输入里的话：意图、候选意图、实体、情绪，每句输出一行 JSON。"""
     archive = model if model is not None else _current()
@@ -56,5 +56,6 @@ def _texts(lines: Iterable[str], jsonl: bool) -> Iterator[str]:
         except json.JSONDecodeError as error:
             raise Problem(f"第 {number} 行不是 JSON", str(error), '每行写成 {"text": "一句话"}', code=2) from None
         if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
-            raise Problem(f"第 {number} 行没有文字", "缺少 text，或者它不是字符串", '每行写成 {"text": "一句话"}', code=2)
+            why = "缺少 text，或者它不是字符串"
+            raise Problem(f"第 {number} 行没有文字", why, '每行写成 {"text": "一句话"}', code=2)
         yield entry["text"]

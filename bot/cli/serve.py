@@ -1,10 +1,11 @@
 """`zhike serve`: the bot, until Ctrl-C."""
+
 from __future__ import annotations
 
 import os
 import sys
 import time
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -12,8 +13,8 @@ from bot.settings import Settings, load
 
 
 def run(
-    host: Annotated[Optional[str], typer.Option(help="监听的地址，默认见设置 host")] = None,  # noqa: UP007
-    port: Annotated[Optional[int], typer.Option(help="端口，默认见设置 port")] = None,  # noqa: UP007
+    host: Annotated[str | None, typer.Option(help="监听的地址，默认见设置 host")] = None,
+    port: Annotated[int | None, typer.Option(help="端口，默认见设置 port")] = None,
 ) -> None:
     """启动机器人：聊天页、接口和 Socket.IO。Ctrl-C 停止。"""
     overrides = {"ZHIKE_HOST": host, "ZHIKE_PORT": None if port is None else str(port)}

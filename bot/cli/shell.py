@@ -1,11 +1,12 @@
 """`zhike shell`: a talk in the terminal as one customer, through `rasa shell`'s own code."""
+
 from __future__ import annotations
 
 import asyncio
 import os
 import socket
 import sys
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -16,7 +17,9 @@ _ONCE = "ZHIKE_UTF8_SET"
 
 
 def run(
-    customer: Annotated[Optional[str], typer.Option(help="以哪位顾客的身份；不给时用第一位演示顾客，没有就是访客")] = None,  # noqa: UP007
+    customer: Annotated[
+        str | None, typer.Option(help="以哪位顾客的身份；不给时用第一位演示顾客，没有就是访客")
+    ] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="以没登录的访客身份")] = False,
 ) -> None:
     """在终端里聊天。输入数字可以选按钮，/stop 结束；也可以用管道送进去（最后一行写 /stop）。"""
@@ -36,7 +39,14 @@ def _speak_utf8() -> None:
     if sys.flags.utf8_mode or os.environ.get(_ONCE):
         return
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-    environment = {**os.environ, _ONCE: "1", "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8", "LC_ALL": locale, "LANG": locale}
+    environment = {
+        **os.environ,
+        _ONCE: "1",
+        "PYTHONUTF8": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "LC_ALL": locale,
+        "LANG": locale,
+    }
     os.execve(sys.executable, [sys.executable, *sys.argv], environment)
 
 
@@ -56,7 +66,9 @@ def _who(bot: Any, customer: str | None, anonymous: bool) -> Any:
         return tokens.visitor()
     if bot.store.customers.get(customer) is None:
         bot.store.close()
-        raise Problem(f"没有顾客“{customer}”", "店里的顾客表里没有这个编号", "zhike shell --anonymous 以访客身份聊", code=2)
+        raise Problem(
+            f"没有顾客“{customer}”", "店里的顾客表里没有这个编号", "zhike shell --anonymous 以访客身份聊", code=2
+        )
     return tokens.Identity(customer, anonymous=False, session=session)
 
 
@@ -78,7 +90,11 @@ def _talk(bot: Any, settings: Settings, who: Any) -> None:
 
     def ready(app: Any) -> None:
         person = bot.store.customers.get(who.customer_id) if who.customer_id else None
-        name = f"顾客 {who.customer_id}{f'（{person.name}）' if person and person.name else ''}" if who.customer_id else "访客"
+        name = (
+            f"顾客 {who.customer_id}{f'（{person.name}）' if person and person.name else ''}"
+            if who.customer_id
+            else "访客"
+        )
         print(f"现在以{name}的身份聊天。输入数字可以选按钮，/stop 结束。", flush=True)
         app.add_task(talk(app))
 

@@ -1,7 +1,8 @@
 """`zhike token`: one signed token, alone on stdout."""
+
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -11,15 +12,15 @@ from bot.settings import load
 
 
 def run(
-    customer: Annotated[Optional[str], typer.Option(help="顾客编号")] = None,  # noqa: UP007  (typer reads it on 3.10)
+    customer: Annotated[str | None, typer.Option(help="顾客编号")] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="没登录的访客")] = False,
     session: Annotated[str, typer.Option(help="另开一个新的对话，名字随意")] = "",
-    hours: Annotated[Optional[float], typer.Option(help="有效多久（小时），默认见设置 token_hours")] = None,  # noqa: UP007
+    hours: Annotated[float | None, typer.Option(help="有效多久（小时），默认见设置 token_hours")] = None,
 ) -> None:
     """签发一个令牌，单独一行打到标准输出。"""
     if bool(customer) == anonymous:
         raise Problem("要给 --customer 顾客编号 或 --anonymous，二选一", fix="例如 zhike token --customer C001", code=2)
-    if customer and len(customer) > tokens.SUBJECT_CHARS or len(session) > tokens.SUBJECT_CHARS:
+    if (customer and len(customer) > tokens.SUBJECT_CHARS) or len(session) > tokens.SUBJECT_CHARS:
         raise Problem(f"顾客编号和 --session 都不能超过 {tokens.SUBJECT_CHARS} 个字", code=2)
     settings = load()
     who = tokens.visitor(session) if anonymous else tokens.Identity(str(customer), anonymous=False, session=session)

@@ -1,4 +1,5 @@
 """`zhike train`: language understanding, dialogue, segments and recommender, as a new version."""
+
 from __future__ import annotations
 
 import json
@@ -16,9 +17,16 @@ from bot.settings import load
 
 
 def run(
-    quick: Annotated[bool, typer.Option("--quick", help="快速训练：不用慢的句子编码器，几分钟变几十秒，准确率低两个百分点，给试验和测试用")] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="快速训练：不用慢的句子编码器，几分钟变几十秒，准确率低两个百分点，给试验和测试用"
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="语言理解没有变化也重新训练")] = False,
-    if_needed: Annotated[bool, typer.Option("--if-needed", help="现有模型有效、来源没变时什么也不做（make run 用）")] = False,
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="现有模型有效、来源没变时什么也不做（make run 用）")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只打一个 JSON")] = False,
 ) -> None:
     """训练语言理解、情绪、分群和推荐，写成一个新版本并切换过去。
@@ -51,8 +59,15 @@ def _progress(as_json: bool) -> Iterator[training.Tell]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(file=out), transient=True,
-                  redirect_stdout=False, redirect_stderr=False) as bar:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(file=out),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
         task = bar.add_task("准备……")
 
         def tell(line: str) -> None:

@@ -1,9 +1,10 @@
-"""Where Rasa's custom actions run: in this process, or on an action server. Both have a time limit, an apology, and no lie.
+"""Where Rasa's custom actions run: in this process, or on an action server.
 
-An action that raises, hangs or cannot be reached answers with an apology and is recorded as *rejected*, never as executed; the turn
-ends there (a follow-up `action_listen`), so that no later step says it was done. An action gets its deadline with the call and the
-store refuses to commit after it.
+Both have a time limit, an apology, and no lie: an action that raises, hangs or cannot be reached answers with an
+apology and is recorded as *rejected*, never as executed; the turn ends there (a follow-up `action_listen`), so that no
+later step says it was done. An action gets its deadline with the call, and the store refuses to commit after it.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -32,7 +33,7 @@ MARGIN = 0.15
 BROKE = "utter_something_broke"
 
 
-class ActionFailed(Exception):
+class ActionFailed(Exception):  # noqa: N818 - says what is the case
     """An action gave no result; the message is for the log."""
 
 
@@ -43,15 +44,23 @@ class TimedActions(EndpointConfig):
         super().__init__(url=url)
         self.limit = limit
 
-    async def request(self, method: str = "post", subpath: str | None = None, content_type: str | None = "application/json",
-                      compress: bool = False, **kwargs: Any) -> Any:
+    async def request(
+        self,
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         call: dict[str, Any] = kwargs["json"]
         action, turn = call["next_action"], running_turn.get()
         budget = self.limit if turn is None else min(self.limit, turn.remaining)
         _tell_deadline(call, budget)
         try:
             result = await self.call(call, budget)
-            if turn is not None and any(response.get("response") == BROKE for response in result.get("responses") or ()):
+            if turn is not None and any(
+                response.get("response") == BROKE for response in result.get("responses") or ()
+            ):
                 turn.failures.append((action, "caught its own error"))
             return result
         except ActionFailed as error:
@@ -74,13 +83,19 @@ class TimedActions(EndpointConfig):
 
 def failed(action: str, again: str) -> dict[str, Any]:
     """The result of an action that failed: an apology, the action rejected, the turn over."""
-    return {"events": [{"event": "action_execution_rejected", "name": action, "policy": None, "confidence": None},
-                       {"event": "followup", "name": "action_listen"}],
-            "responses": [apology(again)]}
+    return {
+        "events": [
+            {"event": "action_execution_rejected", "name": action, "policy": None, "confidence": None},
+            {"event": "followup", "name": "action_listen"},
+        ],
+        "responses": [apology(again)],
+    }
 
 
 def _tell_deadline(call: dict[str, Any], seconds: float) -> None:
-    """The deadline travels in the metadata of the latest message (`actions.turn.SECONDS_LEFT`), which reaches any process."""
+    """The deadline travels in the metadata of the latest message (`actions.turn.SECONDS_LEFT`), which reaches any
+    process.
+    """
     message = call["tracker"]["latest_message"]
     message["metadata"] = {**(message.get("metadata") or {}), SECONDS_LEFT: max(0.0, round(seconds - MARGIN, 3))}
 
@@ -96,8 +111,12 @@ class InProcessActions(TimedActions):
 
     async def call(self, call: dict[str, Any], budget: float) -> dict[str, Any]:
         context = contextvars.copy_context()
-        future = self._threads.submit(context.run, self._run, orjson.dumps(call, default=str, option=orjson.OPT_SERIALIZE_NUMPY),
-                                      time.monotonic() + budget)
+        future = self._threads.submit(
+            context.run,
+            self._run,
+            orjson.dumps(call, default=str, option=orjson.OPT_SERIALIZE_NUMPY),
+            time.monotonic() + budget,
+        )
         waiting = asyncio.wrap_future(future)
         # The result is looked at below; a late exception of an abandoned action would only be noise.
         waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -111,8 +130,9 @@ class InProcessActions(TimedActions):
         try:
             return orjson.loads(waiting.result())
         except ActionExecutionRejection as error:
-            raise ClientResponseError(400, "rejected", jsonlib.dumps({"action_name": error.action_name, "error": error.message})) \
-                from None
+            raise ClientResponseError(
+                400, "rejected", jsonlib.dumps({"action_name": error.action_name, "error": error.message})
+            ) from None
         except ActionNotFoundException as error:
             raise ActionFailed(f"no such action: {error.action_name}") from None
         except Exception as error:
@@ -171,7 +191,9 @@ class HttpActions(TimedActions):
 
     async def answers(self) -> bool:
         try:
-            async with self._session().get(self.url.rsplit("/", 1)[0] + "/health", timeout=aiohttp.ClientTimeout(total=1)) as response:
+            async with self._session().get(
+                self.url.rsplit("/", 1)[0] + "/health", timeout=aiohttp.ClientTimeout(total=1)
+            ) as response:
                 return response.status == 200
         except (aiohttp.ClientError, asyncio.TimeoutError):
             return False

@@ -1,4 +1,7 @@
-"""An action server that speaks rasa-sdk's protocol: the same actions, the same time limit, and answers that give nothing away."""
+"""An action server that speaks rasa-sdk's protocol: the same actions, the same time limit, and answers that give
+nothing away.
+"""
+
 from __future__ import annotations
 
 import asyncio
@@ -37,12 +40,16 @@ def configure_actions(settings: Settings, store: Store, recommender: Any) -> Act
 
 
 def our_actions() -> list[type[Action]]:
-    """The classes below `actions` that have a name. (rasa-sdk's own search also instantiates their bases, and ends the process on an
+    """The classes below `actions` that have a name. (rasa-sdk's own search also instantiates their bases, and ends
+    the process on an
     import error.)"""
     for module in pkgutil.walk_packages(actions.__path__, "actions."):
         importlib.import_module(module.name)
-    return [one for one in all_subclasses(Action) if one.__module__.startswith("actions.") and not inspect.isabstract(one)
-            and hasattr(one, "action_name")]
+    return [
+        one
+        for one in all_subclasses(Action)
+        if one.__module__.startswith("actions.") and not inspect.isabstract(one) and hasattr(one, "action_name")
+    ]
 
 
 def recommender_of(settings: Settings) -> Any:
@@ -62,7 +69,9 @@ def recommender_of(settings: Settings) -> Any:
 
 
 def build_app(settings: Settings) -> Sanic:
-    """POST /webhook and GET /health, as rasa-sdk has them. Each action in a thread, so that a slow one holds up nobody."""
+    """POST /webhook and GET /health, as rasa-sdk has them. Each action in a thread, so that a slow one holds up
+    nobody.
+    """
     store = Store.open(settings.url, busy_timeout_ms=settings.busy_ms, handover_minutes=settings.handover_minutes)
     executor = configure_actions(settings, store, recommender_of(settings))
     app = Sanic("zhike_actions", configure_logging=False)

@@ -1,4 +1,5 @@
 """The running bot: everything a channel needs, put together from the settings, the store and the trained model."""
+
 from __future__ import annotations
 
 import contextlib
@@ -18,8 +19,8 @@ from bot.channels.payloads import PayloadSigner
 from bot.channels.tokens import load_key
 from bot.errors import Problem
 from bot.runtime import shims
-from bot.runtime.action_server import configure_actions, recommender_of
 from bot.runtime.action_endpoint import HttpActions, InProcessActions, TimedActions
+from bot.runtime.action_server import configure_actions, recommender_of
 from bot.runtime.health import CANARY, Health
 from bot.runtime.models import TrainedModel, current
 from bot.runtime.trackers import LiveTrackerStore
@@ -42,7 +43,8 @@ def open_store(settings: Settings) -> Store:
 
 def load_agent(rasa_model: Path, trackers: LiveTrackerStore, actions: TimedActions) -> Agent:
     agent = Agent(generator=VariedResponses(), lock_store=InMemoryLockStore(), action_endpoint=actions)
-    # Set here and not handed over: Rasa would wrap it in a store that goes on in memory, silently, when the database fails.
+    # Set here and not handed over: Rasa would wrap it in a store that goes on in memory, silently, when the database
+    # fails.
     agent.tracker_store = trackers
     agent.load_model(str(rasa_model))
     agent.processor.graph_runner = shims.StraightRunner(agent.processor.graph_runner)
@@ -80,10 +82,23 @@ class Bot:
         signer = PayloadSigner(key)
         conversations = Conversations(agent, store, signer, settings, model.version)
         health = Health(agent, actions, store, lambda: conversations.log.behind)
-        return cls(settings, key, signer, Origins(settings.allowed_origins), store, agent, actions, conversations, health, model)
+        return cls(
+            settings,
+            key,
+            signer,
+            Origins(settings.allowed_origins),
+            store,
+            agent,
+            actions,
+            conversations,
+            health,
+            model,
+        )
 
     async def warm_up(self) -> None:
-        """One whole turn that nobody sees and nothing records, so that the first customer does not wait. Raises Problem."""
+        """One whole turn that nobody sees and nothing records, so that the first customer does not wait. Raises
+        Problem.
+        """
         token = running_turn.set(RunningTurn(deadline=float("inf")))
         output = CollectingOutputChannel()
         try:
@@ -92,7 +107,11 @@ class Bot:
             running_turn.reset(token)
             self.agent.tracker_store.discard("warm-up")
         if not output.messages:
-            raise Problem("模型装好了，但是不会回答", f"对“{CANARY}”什么也没说", "运行 zhike train --force；还不行看 logs/zhike.log")
+            raise Problem(
+                "模型装好了，但是不会回答",
+                f"对“{CANARY}”什么也没说",
+                "运行 zhike train --force；还不行看 logs/zhike.log",
+            )
 
     def demo_customers(self) -> list[dict[str, Any]]:
         """Who can be played on the demo page: customer_id, name, about (a sentence)."""

@@ -1,4 +1,5 @@
 """Whether the bot would serve a customer now: a canary message is understood, actions answer, the database writes."""
+
 from __future__ import annotations
 
 import asyncio
@@ -20,7 +21,11 @@ PATIENCE = 2.5
 class Health:
     def __init__(self, agent: Agent, actions: TimedActions, store: Any, behind: Callable[[], int]):
         self._checks: dict[str, Callable[[], Awaitable[str]]] = {
-            "understanding": self._understanding, "actions": self._actions, "database": self._database, "turn_log": self._turn_log}
+            "understanding": self._understanding,
+            "actions": self._actions,
+            "database": self._database,
+            "turn_log": self._turn_log,
+        }
         self._agent, self._endpoint, self._store, self._behind = agent, actions, store, behind
         self._last: tuple[float, bool, dict[str, str]] = (0.0, False, {})
         self._lock = asyncio.Lock()

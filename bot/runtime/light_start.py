@@ -1,10 +1,15 @@
-"""Serving without TensorFlow, where no trained component needs it: it takes half of the time to import Rasa, and 300 MB.
+"""Serving without TensorFlow, where no trained component needs it: it takes half of the time to import Rasa, and 300
+MB.
 
-Rasa 3.6.21 imports TensorFlow for whoever reads `rasa.utils.train_utils`, because two of its modules derive training helpers
-(a progress logger, a checkpoint writer, a batch generator) from Keras classes; and for whoever loads a model, because the
+Rasa 3.6.21 imports TensorFlow for whoever reads `rasa.utils.train_utils`, because two of its modules derive training
+helpers
+(a progress logger, a checkpoint writer, a batch generator) from Keras classes; and for whoever loads a model, because
+the
 model's *training* graph names a validator that imports DIET to compare with. Only training ever makes one of them.
-`without_tensorflow` puts small modules in their place before Rasa is imported; the names are there, using one says what to do. Never called by `zhike train`, `rasa train` or `rasa shell`; undone by starting a new process.
+`without_tensorflow` puts small modules in their place before Rasa is imported; the names are there, using one says
+what to do. Never called by `zhike train`, `rasa train` or `rasa shell`; undone by starting a new process.
 """
+
 from __future__ import annotations
 
 import json
@@ -15,14 +20,16 @@ from types import ModuleType
 from typing import Any
 
 # Modules of Rasa 3.6.21 that import TensorFlow and hold graph components.
-TENSORFLOW_COMPONENTS = frozenset({
-    "rasa.core.policies.ted_policy",
-    "rasa.core.policies.unexpected_intent_policy",
-    "rasa.nlu.classifiers.diet_classifier",
-    "rasa.nlu.featurizers.dense_featurizer.convert_featurizer",
-    "rasa.nlu.featurizers.dense_featurizer.lm_featurizer",
-    "rasa.nlu.selectors.response_selector",
-})
+TENSORFLOW_COMPONENTS = frozenset(
+    {
+        "rasa.core.policies.ted_policy",
+        "rasa.core.policies.unexpected_intent_policy",
+        "rasa.nlu.classifiers.diet_classifier",
+        "rasa.nlu.featurizers.dense_featurizer.convert_featurizer",
+        "rasa.nlu.featurizers.dense_featurizer.lm_featurizer",
+        "rasa.nlu.selectors.response_selector",
+    }
+)
 _TRAINING_HELPERS = {
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaDataGenerator", "RasaBatchDataGenerator"),
@@ -53,4 +60,6 @@ def without_tensorflow() -> bool:
 
 
 def _cannot_train(self: Any, *_: Any, **__: Any) -> None:
-    raise RuntimeError(f"{type(self).__name__}: this process serves without TensorFlow and cannot train; run `zhike train`")
+    raise RuntimeError(
+        f"{type(self).__name__}: this process serves without TensorFlow and cannot train; run `zhike train`"
+    )

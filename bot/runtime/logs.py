@@ -1,4 +1,5 @@
 """Logs in $ZHIKE_HOME/logs, masked: no phone number, order number, ID card or e-mail, and nothing a customer wrote."""
+
 from __future__ import annotations
 
 import logging
@@ -13,7 +14,18 @@ _NUMBER = re.compile(r"(?<![\d.:-])(\d{2})\d{5,}(\d{2})(?![\d.:])")
 _PARCEL = re.compile(r"\b([A-Z]{2})\d{6,}(\d{2})\b")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _ADDRESS = re.compile(r"[\u4e00-\u9fff]{2,}(?:省|市|区|县|镇|路|街|道|村|号|栋|单元|室)[\u4e00-\u9fffA-Za-z0-9-]{2,}")
-QUIET = ("apscheduler", "engineio", "socketio", "matplotlib", "sanic.access", "asyncio", "jieba", "rasa", "sqlalchemy", "opencc")
+QUIET = (
+    "apscheduler",
+    "engineio",
+    "socketio",
+    "matplotlib",
+    "sanic.access",
+    "asyncio",
+    "jieba",
+    "rasa",
+    "sqlalchemy",
+    "opencc",
+)
 
 
 def mask(text: str) -> str:
@@ -37,7 +49,8 @@ def set_up(folder: Path, level: str, console: bool = False) -> Path:
     path = folder / "zhike.log"
     formatter = MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handlers: list[logging.Handler] = [
-        logging.handlers.RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")]
+        logging.handlers.RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+    ]
     if console:
         terminal = logging.StreamHandler(sys.stderr)
         terminal.setLevel(logging.ERROR)

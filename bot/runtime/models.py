@@ -1,4 +1,7 @@
-"""Trained models in $ZHIKE_HOME/models: one folder a version, `current` points at the one in use, sha256 of every file checked."""
+"""Trained models in $ZHIKE_HOME/models: one folder a version, `current` points at the one in use, sha256 of every
+file checked.
+"""
+
 from __future__ import annotations
 
 import hashlib
@@ -45,8 +48,11 @@ class TrainedModel:
     def damaged(self, names: Iterable[str] | None = None) -> list[str]:
         """Files that are missing or not what was trained, of `names` or of all."""
         expected = self.manifest["files"]
-        return [name for name in (expected if names is None else names)
-                if not (self.folder / name).is_file() or sha256(self.folder / name) != expected.get(name)]
+        return [
+            name
+            for name in (expected if names is None else names)
+            if not (self.folder / name).is_file() or sha256(self.folder / name) != expected.get(name)
+        ]
 
 
 def sha256(path: Path) -> str:
@@ -59,8 +65,11 @@ def sha256(path: Path) -> str:
 
 def digests(folder: Path) -> dict[str, str]:
     """Relative path → sha256 of every file below `folder` but the manifest."""
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.name != MANIFEST}
+    return {
+        path.relative_to(folder).as_posix(): sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
 
 
 def current(models: Path) -> TrainedModel:
@@ -89,8 +98,14 @@ def publish(models: Path, draft: Path, manifest: dict[str, Any], keep: int) -> T
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(folder.name, target_is_directory=True)
     os.replace(pointer, models / "current")
-    versions = sorted((path for path in models.iterdir() if path.is_dir() and not path.is_symlink()
-                       and (path / MANIFEST).exists() and path != folder), key=lambda path: path.name)
+    versions = sorted(
+        (
+            path
+            for path in models.iterdir()
+            if path.is_dir() and not path.is_symlink() and (path / MANIFEST).exists() and path != folder
+        ),
+        key=lambda path: path.name,
+    )
     for old in versions[: max(0, len(versions) + 1 - keep)]:
         shutil.rmtree(old, ignore_errors=True)
     return TrainedModel(folder, manifest)

@@ -1,4 +1,7 @@
-"""The web server: Sanic with the web channel and Socket.IO. The port answers once a first message has been answered inside."""
+"""The web server: Sanic with the web channel and Socket.IO. The port answers once a first message has been answered
+inside.
+"""
+
 from __future__ import annotations
 
 import socket as sockets
@@ -24,11 +27,17 @@ def check_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise Problem(f"用不了 {settings.host}:{settings.port}", f"{error.strerror or error}，多半是已经有程序在用这个端口",
-                          f"换一个端口，例如 ZHIKE_PORT={settings.port + 1} zhike serve", code=2) from None
+            raise Problem(
+                f"用不了 {settings.host}:{settings.port}",
+                f"{error.strerror or error}，多半是已经有程序在用这个端口",
+                f"换一个端口，例如 ZHIKE_PORT={settings.port + 1} zhike serve",
+                code=2,
+            ) from None
 
 
-def build_app(bot: Bot, channels: tuple[InputChannel, ...] = (), on_ready: Callable[[Sanic], None] = lambda app: None) -> Sanic:
+def build_app(
+    bot: Bot, channels: tuple[InputChannel, ...] = (), on_ready: Callable[[Sanic], None] = lambda app: None
+) -> Sanic:
     app = Sanic("zhike", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = bot.settings.body_bytes
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GOODBYE_SECONDS
@@ -56,4 +65,12 @@ def build_app(bot: Bot, channels: tuple[InputChannel, ...] = (), on_ready: Calla
 
 def run(app: Sanic, settings: Settings) -> None:
     """Until Ctrl-C."""
-    app.run(host=settings.host, port=settings.port, workers=1, access_log=False, debug=False, motd=False, register_sys_signals=True)
+    app.run(
+        host=settings.host,
+        port=settings.port,
+        workers=1,
+        access_log=False,
+        debug=False,
+        motd=False,
+        register_sys_signals=True,
+    )

@@ -1,7 +1,10 @@
-"""Changes to Rasa 3.6.21 where it has no extension point. Each says what it costs without, and is tested against Rasa's own.
+"""Changes to Rasa 3.6.21 where it has no extension point. Each says what it costs without, and is tested against
+Rasa's own.
 
-Applied once by the server (`apply`), never by `rasa train`. Rasa is pinned; a change of its version fails the test that compares it.
+Applied once by the server (`apply`), never by `rasa train`. Rasa is pinned; a change of its version fails the test
+that compares it.
 """
+
 from __future__ import annotations
 
 import copy as stdlib_copy
@@ -36,7 +39,9 @@ def _validator() -> Draft202012Validator:
 
 
 def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
-    """Same verdict as Rasa's, with the schema compiled once. Rasa checks the schema itself again for every action: 41 % of a turn."""
+    """Same verdict as Rasa's, with the schema compiled once. Rasa checks the schema itself again for every action: 41
+    % of a turn.
+    """
     error = best_match(_validator().iter_errors(result))
     if error is not None:
         raise ValidationError(f"{error.message}. The action endpoint's answer has not the form that Rasa wants.")
@@ -47,7 +52,7 @@ def action_call_format(self: RemoteAction, tracker: DialogueStateTracker, domain
     """What our actions read, not the whole conversation and domain, which Rasa serialises for every action."""
     events = tracker.events
     first = max(0, len(events) - RECENT_EVENTS)
-    while 0 < first and not isinstance(events[first], UserUttered):
+    while first > 0 and not isinstance(events[first], UserUttered):
         first -= 1
     return {
         "next_action": self.name(),
@@ -92,12 +97,16 @@ class StraightRunner:
     def _order(self, targets: tuple[str, ...]) -> list[tuple[str, Any, tuple[str, ...]]]:
         wanted = self._schema.minimal_graph_schema(list(targets)).nodes
         needs = {name: tuple(node.needs.values()) for name, node in wanted.items()}
-        order = TopologicalSorter({name: [need for need in given if need in wanted] for name, given in needs.items()}).static_order()
+        order = TopologicalSorter(
+            {name: [need for need in given if need in wanted] for name, given in needs.items()}
+        ).static_order()
         return [(name, self._nodes[name], needs[name]) for name in order]
 
 
 def copy_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
-    """A tracker with the same state, its own slots, loop and list of events. Rasa replays the whole talk, twice a turn or more."""
+    """A tracker with the same state, its own slots, loop and list of events. Rasa replays the whole talk, twice a
+    turn or more.
+    """
     twin = stdlib_copy.copy(self)
     twin.events = stdlib_copy.copy(self.events)
     twin.slots = {name: stdlib_copy.copy(slot) for name, slot in self.slots.items()}
@@ -107,9 +116,15 @@ def copy_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
     return twin
 
 
-def states_for_tracker_history(self: Domain, tracker: DialogueStateTracker, omit_unset_slots: bool = False,
-                               ignore_rule_only_turns: bool = False, rule_only_data: dict[str, Any] | None = None) -> list[State]:
-    """Rasa's states, those of earlier turns remembered with the tracker. Rasa makes all anew, three times a turn: it grows with the talk.
+def states_for_tracker_history(
+    self: Domain,
+    tracker: DialogueStateTracker,
+    omit_unset_slots: bool = False,
+    ignore_rule_only_turns: bool = False,
+    rule_only_data: dict[str, Any] | None = None,
+) -> list[State]:
+    """Rasa's states, those of earlier turns remembered with the tracker. Rasa makes all anew, three times a turn: it
+    grows with the talk.
 
     Policies for which some turns are hidden get Rasa's own.
     """
@@ -119,7 +134,7 @@ def states_for_tracker_history(self: Domain, tracker: DialogueStateTracker, omit
     memo = tracker.__dict__.get(_MEMO)
     if memo is None or memo.domain is not self or memo.omit is not omit_unset_slots or not memo.continued_by(applied):
         memo = tracker.__dict__[_MEMO] = _Memo(self, omit_unset_slots, tracker.init_copy())
-    for event in applied[len(memo.applied):]:
+    for event in applied[len(memo.applied) :]:
         if isinstance(event, ActionExecuted):
             memo.states.append(memo.state())
         memo.replayed.update(event)
@@ -135,7 +150,7 @@ class _Memo:
 
     def continued_by(self, applied: list[Event]) -> bool:
         """Whether what was applied then still is: an action that was undone, or a form's inner turns, are not."""
-        return len(applied) >= len(self.applied) and all(a is b for a, b in zip(self.applied, applied))
+        return len(applied) >= len(self.applied) and all(a is b for a, b in zip(self.applied, applied, strict=False))
 
     def state(self) -> State:
         return self.domain._clean_state(self.domain.get_active_state(self.replayed, omit_unset_slots=self.omit))
@@ -149,7 +164,8 @@ def _same(value: Any, memo: Any = None) -> Any:
     return value
 
 
-# Modules whose every `copy.deepcopy` is an argument of a debug line (checked by a test against their source). Rasa makes these
+# Modules whose every `copy.deepcopy` is an argument of a debug line (checked by a test against their source). Rasa
+# makes these
 # copies of events, slots and states even when nothing is logged: 5 to 10 % of a turn.
 ONLY_FOR_LOGGING = (processor_module, forms_module, interpolator_module, rule_policy_module)
 

@@ -1,7 +1,9 @@
 """Threads for actions: a fixed number of workers, and one more for each that hangs, so that nobody waits behind it.
 
-`concurrent.futures` will not do: it cannot replace a worker that hangs, and it waits for all of them when the process ends.
+`concurrent.futures` will not do: it cannot replace a worker that hangs, and it waits for all of them when the process
+ends.
 """
+
 from __future__ import annotations
 
 import queue
@@ -13,7 +15,7 @@ from typing import Any
 SPARE = 64  # workers that may hang before new work is refused
 
 
-class Saturated(Exception):
+class Saturated(Exception):  # noqa: N818 - says what is the case
     """So many workers hang that no more are started."""
 
 

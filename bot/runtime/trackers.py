@@ -1,9 +1,12 @@
 """A tracker store that keeps live trackers in memory and writes their new events through to the shop's database.
 
-Rasa's own SQL store reads and deserialises the whole conversation for every message. Here a message works on the live tracker; its new
-events go into the same transaction as the turn's log, before the reply (bot.channels.conversation). After a restart, or when a
+Rasa's own SQL store reads and deserialises the whole conversation for every message. Here a message works on the live
+tracker; its new
+events go into the same transaction as the turn's log, before the reply (bot.channels.conversation). After a restart,
+or when a
 conversation was pushed out of memory, its latest session is read back from `store.tracker_events`.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -55,7 +58,9 @@ class LiveTrackerStore(TrackerStore):
         return live.tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Hand the tracker's new events to the running turn, which commits them with its log. Outside a turn: commit now."""
+        """Hand the tracker's new events to the running turn, which commits them with its log. Outside a turn: commit
+        now.
+        """
         live = self._live.get(tracker.sender_id)
         if live is None or live.tracker is not tracker:
             live = self._keep(tracker.sender_id, tracker, stored=live.stored if live else 0)
@@ -87,22 +92,29 @@ class LiveTrackerStore(TrackerStore):
         return live
 
     def _rebuild(self, sender_id: str, events: Sequence[dict[str, Any]]) -> DialogueStateTracker:
-        return DialogueStateTracker.from_events(sender_id, deserialise_events(list(events)), self.domain.slots, domain=self.domain)
+        return DialogueStateTracker.from_events(
+            sender_id, deserialise_events(list(events)), self.domain.slots, domain=self.domain
+        )
 
     def _shortened(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
         events = list(tracker.events)
         started = [index for index, event in enumerate(events) if isinstance(event, SessionStarted)]
         if not started or started[-1] < 2:
             return tracker
-        return DialogueStateTracker.from_events(tracker.sender_id, events[started[-1] - 1:], self.domain.slots, domain=self.domain)
+        return DialogueStateTracker.from_events(
+            tracker.sender_id, events[started[-1] - 1 :], self.domain.slots, domain=self.domain
+        )
 
 
 def latest_session(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The events of the latest session, with the action that started it."""
     started = next((i for i in range(len(events) - 1, -1, -1) if events[i].get("event") == "session_started"), 0)
-    return events[max(0, started - 1):]
+    return events[max(0, started - 1) :]
 
 
 def serialised(events: Iterable[Event]) -> list[str]:
     """Events as JSON texts, Chinese as it is."""
-    return [orjson.dumps(event.as_dict(), default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode("utf-8") for event in events]
+    return [
+        orjson.dumps(event.as_dict(), default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode("utf-8")
+        for event in events
+    ]

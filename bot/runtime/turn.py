@@ -1,4 +1,5 @@
 """What belongs to one turn while it runs: its deadline, what failed, and the events it adds to the tracker."""
+
 from __future__ import annotations
 
 import time

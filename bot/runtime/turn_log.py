@@ -1,4 +1,7 @@
-"""The durable log of turns: committed before the reply. When the database does not take it, kept in order and tried again."""
+"""The durable log of turns: committed before the reply. When the database does not take it, kept in order and tried
+again.
+"""
+
 from __future__ import annotations
 
 import asyncio
@@ -30,8 +33,11 @@ class TurnLog:
         """Turns that are not in the database yet."""
         return len(self._backlog)
 
-    async def commit(self, turn: Any, impressions: Sequence[Any], tracker_events: Sequence[str], patience: float) -> bool:
-        """True when it is in the database; False when that failed or took longer than `patience` seconds (it is tried again).
+    async def commit(
+        self, turn: Any, impressions: Sequence[Any], tracker_events: Sequence[str], patience: float
+    ) -> bool:
+        """True when it is in the database; False when that failed or took longer than `patience` seconds (it is tried
+        again).
 
         Turns after one that failed wait behind it, so that a conversation's events stay in order.
         """

@@ -1,4 +1,5 @@
 """Responses worded anew: of several wordings that fit, never the one said last in this conversation."""
+
 from __future__ import annotations
 
 import copy
@@ -15,22 +16,30 @@ REMEMBERED = 20_000  # (conversation, response) pairs
 
 
 class VariedResponses(TemplatedNaturalLanguageGenerator):
-    """Conditions see the slots *and* what the action handed over: `mood` of this message counts, not of the one before."""
+    """Conditions see the slots *and* what the action handed over: `mood` of this message counts, not of the one
+    before.
+    """
 
-    def __init__(self, responses: dict[str, list[dict[str, Any]]] | None = None, rng: random.Random | None = None) -> None:
+    def __init__(
+        self, responses: dict[str, list[dict[str, Any]]] | None = None, rng: random.Random | None = None
+    ) -> None:
         super().__init__(responses or {})
         self._rng = rng or random.Random()
         self._last: OrderedDict[tuple[str, str], int] = OrderedDict()
 
-    async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) \
-            -> dict[str, Any] | None:
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
         facts = {**tracker.current_slot_values(), **kwargs}
         chosen = self._choose(tracker.sender_id, utter_action, output_channel, facts)
         if chosen is None:
             return None
         # Rasa's interpolation writes into what it is given, hence the copy.
-        return {key: interpolator.interpolate(copy.deepcopy(value), facts) if key in _FILLED else value
-                for key, value in chosen.items() if key not in _INNER}
+        return {
+            key: interpolator.interpolate(copy.deepcopy(value), facts) if key in _FILLED else value
+            for key, value in chosen.items()
+            if key not in _INNER
+        }
 
     def _choose(self, sender_id: str, name: str, channel: str, facts: dict[str, Any]) -> dict[str, Any] | None:
         if name not in self.responses:

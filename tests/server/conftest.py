@@ -1,4 +1,7 @@
-"""A trained home once per checkout, a server in a process of its own once per session, and a bot in this process for faults."""
+"""A trained home once per checkout, a server in a process of its own once per session, and a bot in this process for
+faults.
+"""
+
 from __future__ import annotations
 
 import json
@@ -29,9 +32,19 @@ def clean_environment(**settings: str) -> dict[str, str]:
     return {**kept, "RASA_TELEMETRY_ENABLED": "false", **settings}
 
 
-def zhike(*args: str, home: Path, given: str | None = None, timeout: float = 900, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ZHIKE, *args], env=clean_environment(ZHIKE_HOME=str(home), **settings), capture_output=True, text=True,
-                          encoding="utf-8", input=given, timeout=timeout, cwd=ROOT)
+def zhike(
+    *args: str, home: Path, given: str | None = None, timeout: float = 900, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ZHIKE, *args],
+        env=clean_environment(ZHIKE_HOME=str(home), **settings),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        input=given,
+        timeout=timeout,
+        cwd=ROOT,
+    )
 
 
 def free_port() -> int:
@@ -42,7 +55,8 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def trained_home(request: pytest.FixtureRequest) -> Path:
-    """A home with the demo shop and a model trained the quick way. Kept in pytest's cache and trained again only when its sources
+    """A home with the demo shop and a model trained the quick way. Kept in pytest's cache and trained again only when
+    its sources
     changed; tests work on copies (`copy_home`)."""
     home = Path(request.config.cache.mkdir("zhike-home"))  # type: ignore[union-attr]
     for args in (["demo", "--if-empty"], ["train", "--quick", "--if-needed"]):
@@ -96,10 +110,16 @@ class Server:
 
         return tokens.issue(tokens.load_key(self.home), self.identity(customer, session), hours)
 
-    def ask(self, path: str, body: Any = None, token: str | None = None, method: str | None = None, **headers: str) -> Answer:
+    def ask(
+        self, path: str, body: Any = None, token: str | None = None, method: str | None = None, **headers: str
+    ) -> Answer:
         """body: an object (sent as JSON), bytes (as they are) or None (GET)."""
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        sent = {"Content-Type": "application/json", **headers, **({"Authorization": f"Bearer {token}"} if token else {})}
+        sent = {
+            "Content-Type": "application/json",
+            **headers,
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+        }
         request = urllib.request.Request(self.web + path, data, sent, method=method)
         try:
             with urllib.request.urlopen(request, timeout=20) as response:
@@ -126,8 +146,15 @@ def serving(home: Path, **settings: str) -> Iterator[Server]:
     port = free_port()
     log = home / "server.out"
     with log.open("wb") as out:
-        process = subprocess.Popen([ZHIKE, "serve"], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
-                                   env=clean_environment(ZHIKE_HOME=str(home), ZHIKE_PORT=str(port), **settings), start_new_session=True)
+        process = subprocess.Popen(
+            [ZHIKE, "serve"],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=clean_environment(ZHIKE_HOME=str(home), ZHIKE_PORT=str(port), **settings),
+            start_new_session=True,
+        )
     server = Server(f"http://127.0.0.1:{port}", home, process)
     try:
         patience = time.monotonic() + 180

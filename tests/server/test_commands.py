@@ -1,4 +1,5 @@
 """The commands a merchant types: help, exit codes, the terminal talk, training that is not done twice."""
+
 from __future__ import annotations
 
 import json
@@ -17,7 +18,9 @@ from tests.server.conftest import ZHIKE, clean_environment, copy_home, zhike
 
 def test_help_lists_every_command_in_chinese(tmp_path: Path):
     done = zhike("--help", home=tmp_path)
-    assert done.returncode == 0 and all(name in done.stdout and about in done.stdout for name, (_, about) in COMMANDS.items())
+    assert done.returncode == 0 and all(
+        name in done.stdout and about in done.stdout for name, (_, about) in COMMANDS.items()
+    )
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -35,13 +38,20 @@ def test_an_unknown_command_is_a_sentence_and_exit_code_2(tmp_path: Path):
 
 
 def talk(home: Path, *lines: str, args: tuple[str, ...] = (), **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([ZHIKE, "shell", *args], input="\n".join([*lines, "/stop", ""]).encode("utf-8"), capture_output=True, timeout=240,
-                          env={**clean_environment(ZHIKE_HOME=str(home)), **environment})
+    return subprocess.run(
+        [ZHIKE, "shell", *args],
+        input="\n".join([*lines, "/stop", ""]).encode("utf-8"),
+        capture_output=True,
+        timeout=240,
+        env={**clean_environment(ZHIKE_HOME=str(home)), **environment},
+    )
 
 
 def test_a_talk_through_a_pipe_on_a_posix_locale(trained_home: Path, tmp_path: Path, people: list[str]):
     home = copy_home(trained_home, tmp_path / "home")
-    done = talk(home, "你好", "推荐几款蓝牙耳机", "1", "/restart", args=("--customer", people[0]), LC_ALL="POSIX", LANG="POSIX")
+    done = talk(
+        home, "你好", "推荐几款蓝牙耳机", "1", "/restart", args=("--customer", people[0]), LC_ALL="POSIX", LANG="POSIX"
+    )
     out = done.stdout.decode("utf-8")
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     assert people[0] in out and "耳机" in out and "￥" in out and "1. " in out
@@ -60,12 +70,24 @@ def test_recommend_gives_goods_with_reasons_as_one_json_document(trained_home: P
     done = zhike("recommend", "--customer", people[0], "-n", "5", "--json", home=trained_home)
     document = json.loads(done.stdout)
     assert len(document["items"]) == 5 and document["strategy"]
-    assert all(item["product_id"] and item["title"] and item["price"] > 0 and item["reason"] for item in document["items"])
+    assert all(
+        item["product_id"] and item["title"] and item["price"] > 0 and item["reason"] for item in document["items"]
+    )
     assert zhike("recommend", "--customer", "no-such", "--json", home=trained_home).returncode == 2
 
 
 def test_recommend_keeps_to_kind_and_price(trained_home: Path, people: list[str]):
-    done = zhike("recommend", "--customer", people[0], "--category", "蓝牙耳机", "--max-price", "300", "--json", home=trained_home)
+    done = zhike(
+        "recommend",
+        "--customer",
+        people[0],
+        "--category",
+        "蓝牙耳机",
+        "--max-price",
+        "300",
+        "--json",
+        home=trained_home,
+    )
     document = json.loads(done.stdout)
     assert not document["exact"] or all(item["price"] <= 300 for item in document["items"])
 
@@ -78,7 +100,12 @@ def test_doctor_finds_nothing_wrong_with_a_trained_home(trained_home: Path):
 
 def test_doctor_says_what_to_paste_where_something_is_wrong(tmp_path: Path):
     done = zhike("doctor", home=tmp_path, ZHIKE_PROT="1")
-    assert done.returncode == 1 and "ZHIKE_PORT" in done.stdout and "zhike train" in done.stdout and "zhike demo" in done.stdout
+    assert (
+        done.returncode == 1
+        and "ZHIKE_PORT" in done.stdout
+        and "zhike train" in done.stdout
+        and "zhike demo" in done.stdout
+    )
 
 
 # --- training -----------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Whatever breaks: an apology or an honest lesser answer within three seconds, and nothing recorded as done that was not."""
+"""Whatever breaks: an apology or an honest lesser answer within three seconds, and nothing recorded as done that was
+not.
+"""
+
 from __future__ import annotations
 
 import asyncio
@@ -131,17 +134,23 @@ async def test_a_fault_in_rasa_itself_is_an_apology_and_the_talk_goes_on(bot: An
 
 async def asked_to_confirm(bot: Any, who: Identity) -> tuple[str, str]:
     """(order, payload of the button that confirms cancelling it)"""
-    order = next(one for one in bot.store.orders.of_customer(who.customer_id) if one.status in {"pending", "paid", "to_ship"})
+    order = next(
+        one for one in bot.store.orders.of_customer(who.customer_id) if one.status in {"pending", "paid", "to_ship"}
+    )
     replies = await say(bot, who, f"取消订单{order.order_id}")
     for _ in range(3):  # a form may ask for the reason first
-        confirm = [one["payload"] for reply in replies for one in reply.get("buttons", []) if "affirm" in one["payload"]]
+        confirm = [
+            one["payload"] for reply in replies for one in reply.get("buttons", []) if "affirm" in one["payload"]
+        ]
         if confirm:
             return order.order_id, confirm[0]
         replies = await say(bot, who, "不想要了")
     raise AssertionError(f"not asked to confirm: {replies}")
 
 
-async def test_a_deed_that_comes_after_the_apology_is_not_done(bot: Any, people: list[str], monkeypatch: pytest.MonkeyPatch):
+async def test_a_deed_that_comes_after_the_apology_is_not_done(
+    bot: Any, people: list[str], monkeypatch: pytest.MonkeyPatch
+):
     who = as_customer(people[1])
     order_id, confirm = await asked_to_confirm(bot, who)
     before, cancel = bot.store.orders.get(order_id).status, bot.store.orders.cancel
@@ -181,7 +190,9 @@ async def test_with_the_database_locked_nothing_is_promised(bot: Any, people: li
     assert bot.store.orders.get(order_id).status == before
 
 
-async def test_with_the_database_locked_there_is_still_an_answer_and_it_is_logged_later(bot: Any, monkeypatch: pytest.MonkeyPatch):
+async def test_with_the_database_locked_there_is_still_an_answer_and_it_is_logged_later(
+    bot: Any, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("bot.runtime.turn_log.RETRY_SECONDS", 0.2)
     who = visitor()
     await say(bot, who, "你好")
@@ -205,7 +216,10 @@ async def test_with_a_read_only_database_answers_go_on_and_health_is_red(bot: An
     who = visitor()
     await say(bot, who, "你好")
     other = sqlite3.connect(bot.settings.home / "zhike.db", isolation_level=None)
-    other.execute("create trigger nothing_in before insert on turns begin select raise(abort, 'attempt to write a readonly database'); end")
+    other.execute(
+        "create trigger nothing_in before insert on turns "
+        "begin select raise(abort, 'attempt to write a readonly database'); end"
+    )
     try:
         assert (await say(bot, who, "推荐几款蓝牙耳机"))[0]["text"]
     finally:
@@ -233,7 +247,10 @@ async def test_a_client_that_hangs_up_leaves_no_half_turn(bot: Any):
     with pytest.raises(asyncio.CancelledError):
         await turn
     await say(bot, who, "谢谢")
-    assert [one.text for one in bot.store.conversations.history(sender_id=who.sender_id)] == ["推荐几款蓝牙耳机", "谢谢"]
+    assert [one.text for one in bot.store.conversations.history(sender_id=who.sender_id)] == [
+        "推荐几款蓝牙耳机",
+        "谢谢",
+    ]
 
 
 async def test_a_talk_goes_on_after_its_tracker_left_the_memory(bot: Any):
@@ -256,8 +273,13 @@ def test_a_damaged_recommender_is_an_honest_lesser_answer(trained_home: Path, tm
             file.write_bytes(content[: len(content) // 2])
     action_port = free_port()
     environment = clean_environment(ZHIKE_HOME=str(home))
-    actions = subprocess.Popen([ZHIKE, "action-server", "--port", str(action_port)], env=environment, start_new_session=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    actions = subprocess.Popen(
+        [ZHIKE, "action-server", "--port", str(action_port)],
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         with serving(home, ZHIKE_ACTION_URL=f"http://127.0.0.1:{action_port}/webhook") as server:
             token = server.token()
@@ -272,7 +294,9 @@ def test_a_damaged_recommender_is_an_honest_lesser_answer(trained_home: Path, tm
             assert time.monotonic() - started < LIMIT and offers_a_way_on(replies)
             assert server.ask("/health").status == 503
             with sqlite3.connect(home / "zhike.db") as database:
-                outcome, ran = database.execute("select outcome, actions from turns order by row_no desc limit 1").fetchone()
+                outcome, ran = database.execute(
+                    "select outcome, actions from turns order by row_no desc limit 1"
+                ).fetchone()
             assert outcome == "failed" and "action_request_recommendation!" in ran
     finally:
         if actions.poll() is None:
@@ -287,11 +311,20 @@ def test_a_port_in_use_is_told_before_anything_slow(trained_home: Path, tmp_path
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = subprocess.run([ZHIKE, "serve"], env=clean_environment(ZHIKE_HOME=str(copy_home(trained_home, tmp_path / "home")),
-                              ZHIKE_PORT=str(taken.getsockname()[1])), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [ZHIKE, "serve"],
+            env=clean_environment(
+                ZHIKE_HOME=str(copy_home(trained_home, tmp_path / "home")), ZHIKE_PORT=str(taken.getsockname()[1])
+            ),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
     assert done.returncode == 2 and "怎么修" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_without_a_model_it_says_how_to_train(tmp_path: Path):
-    done = subprocess.run([ZHIKE, "serve"], env=clean_environment(ZHIKE_HOME=str(tmp_path)), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [ZHIKE, "serve"], env=clean_environment(ZHIKE_HOME=str(tmp_path)), capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 1 and "zhike train" in done.stderr

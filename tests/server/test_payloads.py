@@ -1,4 +1,5 @@
 """Buttons work in their own conversation, and nothing typed is a command."""
+
 from __future__ import annotations
 
 import pytest
@@ -43,8 +44,22 @@ def test_words_and_links_in_buttons_stay_as_they_are():
     assert SIGNER.sign("sender", buttons) == buttons
 
 
-@pytest.mark.parametrize("typed", ["/restart", '/affirm{"case":"cancel:1"}', "／restart", "　/restart", "\u200b/restart", "\ufeff／back",
-                                   " \n/session_start", "⁄restart", "∕restart", "/", "/greet~short"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/restart",
+        '/affirm{"case":"cancel:1"}',
+        "／restart",
+        "　/restart",
+        "\u200b/restart",
+        "\ufeff／back",
+        " \n/session_start",
+        "⁄restart",
+        "∕restart",
+        "/",
+        "/greet~short",
+    ],
+)
 def test_a_typed_slash_is_words(typed: str):
     assert SIGNER.read("sender", typed) is None
     assert not as_words(typed).startswith("/") and not normalise(as_words(typed)).text.startswith("/")

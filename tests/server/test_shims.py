@@ -1,4 +1,5 @@
 """Our changes to Rasa 3.6.21 give the same results as Rasa's own code, and lean on nothing that has changed."""
+
 from __future__ import annotations
 
 import ast
@@ -24,8 +25,8 @@ from rasa.shared.core.events import (
     FollowupAction,
     SessionStarted,
     SlotSet,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -33,12 +34,18 @@ from bot.runtime import light_start, shims
 from bot.runtime.action_endpoint import failed
 from tests.server.conftest import clean_environment
 
-DOMAIN = Domain.from_dict({
-    "intents": ["greet", "buy"], "entities": ["brand"], "actions": ["action_a", "action_b"],
-    "forms": {"a_form": {"required_slots": ["size"]}},
-    "slots": {"size": {"type": "text", "mappings": [{"type": "custom"}]},
-              "kind": {"type": "categorical", "values": ["x", "y"], "mappings": [{"type": "custom"}]}},
-})
+DOMAIN = Domain.from_dict(
+    {
+        "intents": ["greet", "buy"],
+        "entities": ["brand"],
+        "actions": ["action_a", "action_b"],
+        "forms": {"a_form": {"required_slots": ["size"]}},
+        "slots": {
+            "size": {"type": "text", "mappings": [{"type": "custom"}]},
+            "kind": {"type": "categorical", "values": ["x", "y"], "mappings": [{"type": "custom"}]},
+        },
+    }
+)
 
 
 def test_rasa_is_the_version_that_the_shims_are_written_for():
@@ -48,15 +55,23 @@ def test_rasa_is_the_version_that_the_shims_are_written_for():
 # --- validation of an action's result -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("result", [
-    {"events": [], "responses": []}, {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None}], "responses": [{"text": "x"}]},
-    {"events": [{"event": "followup", "name": "action_listen"}]}, failed("action_x", "again"),
-])
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"events": [], "responses": []},
+        {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None}], "responses": [{"text": "x"}]},
+        {"events": [{"event": "followup", "name": "action_listen"}]},
+        failed("action_x", "again"),
+    ],
+)
 def test_good_results_are_accepted(result: dict[str, Any]):
     assert shims.validate_action_result(RemoteAction("action_x", None), result)
 
 
-@pytest.mark.parametrize("result", [[], "x", {"events": {}}, {"events": [{"event": 3}]}, {"responses": ["x"]}, {"events": [{"event": "slot"}]}])
+@pytest.mark.parametrize(
+    "result",
+    [[], "x", {"events": {}}, {"events": [{"event": 3}]}, {"responses": ["x"]}, {"events": [{"event": "slot"}]}],
+)
 def test_bad_results_are_refused_as_rasa_refuses_them(result: Any):
     import jsonschema
 
@@ -79,7 +94,13 @@ def random_talk(seed: int) -> list[Event]:
     events: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
     for _ in range(rng.randint(1, 12)):
         intent = rng.choice(["greet", "buy"])
-        events.append(UserUttered("…", {"name": intent, "confidence": 1.0}, [{"entity": "brand", "value": "小米"}] if rng.random() < 0.3 else []))
+        events.append(
+            UserUttered(
+                "…",
+                {"name": intent, "confidence": 1.0},
+                [{"entity": "brand", "value": "小米"}] if rng.random() < 0.3 else [],
+            )
+        )
         kind = rng.random()
         if in_form and kind < 0.5:
             events += [DefinePrevUserUtteredFeaturization(False), ActionExecutionRejected("a_form")]
@@ -90,7 +111,12 @@ def random_talk(seed: int) -> list[Event]:
                 events.append(ActiveLoop(None))
                 in_form = False
         elif kind < 0.3:
-            events += [DefinePrevUserUtteredFeaturization(False), ActionExecuted("a_form"), ActiveLoop("a_form"), SlotSet("requested_slot", "size")]
+            events += [
+                DefinePrevUserUtteredFeaturization(False),
+                ActionExecuted("a_form"),
+                ActiveLoop("a_form"),
+                SlotSet("requested_slot", "size"),
+            ]
             in_form = True
         elif kind < 0.4:
             events += [ActionExecuted("action_b"), UserUtteranceReverted()]
@@ -98,8 +124,12 @@ def random_talk(seed: int) -> list[Event]:
         elif kind < 0.5:
             events += [ActionExecutionRejected("action_a"), FollowupAction("action_listen")]
         else:
-            events += [DefinePrevUserUtteredFeaturization(False), ActionExecuted("action_a"), BotUttered("x"),
-                       SlotSet("kind", rng.choice(["x", "y", None]))]
+            events += [
+                DefinePrevUserUtteredFeaturization(False),
+                ActionExecuted("action_a"),
+                BotUttered("x"),
+                SlotSet("kind", rng.choice(["x", "y", None])),
+            ]
             if rng.random() < 0.5:
                 events += [ActionExecuted("action_b"), BotUttered("y")]
         events.append(ActionExecuted("action_listen"))
@@ -135,7 +165,12 @@ def test_a_copied_tracker_is_in_the_same_state_and_on_its_own(seed: int):
     assert twin == tracker and twin.current_slot_values() == replayed.current_slot_values()
     assert (twin.active_loop_name, twin.latest_action_name) == (replayed.active_loop_name, replayed.latest_action_name)
     before = tracker.current_state()
-    for event in (UserUttered("neu", {"name": "greet"}), ActionExecuted("a_form"), ActiveLoop("a_form"), SlotSet("size", "XXL")):
+    for event in (
+        UserUttered("neu", {"name": "greet"}),
+        ActionExecuted("a_form"),
+        ActiveLoop("a_form"),
+        SlotSet("size", "XXL"),
+    ):
         twin.update(event)
     assert tracker.current_state() == before
 
@@ -143,9 +178,15 @@ def test_a_copied_tracker_is_in_the_same_state_and_on_its_own(seed: int):
 def test_an_action_sees_the_whole_turn_and_what_is_recent():
     events: list[Event] = []
     for number in range(60):
-        events += [UserUttered(str(number), {"name": "greet"}), ActionExecuted("action_a"), ActionExecuted("action_listen")]
+        events += [
+            UserUttered(str(number), {"name": "greet"}),
+            ActionExecuted("action_a"),
+            ActionExecuted("action_listen"),
+        ]
     events += [UserUttered("jetzt", {"name": "greet"}), *(SlotSet("size", str(n)) for n in range(50))]
-    call = shims.action_call_format(RemoteAction("action_a", None), DialogueStateTracker.from_events("s", events, DOMAIN.slots), DOMAIN)
+    call = shims.action_call_format(
+        RemoteAction("action_a", None), DialogueStateTracker.from_events("s", events, DOMAIN.slots), DOMAIN
+    )
     seen = call["tracker"]["events"]
     assert seen[0]["event"] == "user" and seen[-1]["value"] == "49" and len(seen) == 51
     assert call["tracker"]["slots"]["size"] == "49" and call["tracker"]["latest_message"]["text"] == "jetzt"
@@ -157,10 +198,20 @@ def test_an_action_sees_the_whole_turn_and_what_is_recent():
 @pytest.mark.parametrize("module", shims.ONLY_FOR_LOGGING, ids=lambda module: module.__name__)
 def test_every_deepcopy_that_is_left_out_is_an_argument_of_a_log_line(module: Any):
     tree = ast.parse(inspect.getsource(module))
-    logged = [call for call in ast.walk(tree) if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
-              and isinstance(call.func.value, ast.Name) and call.func.value.id == "structlogger"]
+    logged = [
+        call
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "structlogger"
+    ]
     in_log_lines = {id(inner) for call in logged for inner in ast.walk(call)}
-    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "copy"]
+    uses = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "copy"
+    ]
     assert uses and all(use.attr == "deepcopy" and id(use) in in_log_lines for use in uses)
 
 
@@ -183,8 +234,14 @@ async def test_the_straight_runner_gives_what_dask_gives(bot: Any):
 
 
 def run(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, timeout=180,
-                          cwd=Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        cwd=Path(__file__).resolve().parents[2],
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -192,13 +249,21 @@ def run(code: str) -> str:
 def test_a_model_is_served_without_tensorflow(trained_home: Path):
     model = trained_home / "models/current/rasa.tar.gz"
     assert not light_start.needs_tensorflow(model)
-    code = "import sys; from bot.runtime.light_start import without_tensorflow; assert without_tensorflow()\n" \
-           "from rasa.core.agent import Agent; agent = Agent.load(sys.argv[1]) if len(sys.argv) > 1 else None\n" \
-           "from rasa.utils.train_utils import RasaModelCheckpoint\n" \
-           "try: RasaModelCheckpoint()\nexcept RuntimeError as error: print(error)\n" \
-           "print('tensorflow' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code, str(model)], env=clean_environment(), capture_output=True, text=True, timeout=180,
-                          cwd=Path(__file__).resolve().parents[2])
+    code = (
+        "import sys; from bot.runtime.light_start import without_tensorflow; assert without_tensorflow()\n"
+        "from rasa.core.agent import Agent; agent = Agent.load(sys.argv[1]) if len(sys.argv) > 1 else None\n"
+        "from rasa.utils.train_utils import RasaModelCheckpoint\n"
+        "try: RasaModelCheckpoint()\nexcept RuntimeError as error: print(error)\n"
+        "print('tensorflow' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(model)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        cwd=Path(__file__).resolve().parents[2],
+    )
     assert done.returncode == 0, done.stderr
     assert "zhike train" in done.stdout and done.stdout.splitlines()[-1] == "False"
 
@@ -222,5 +287,10 @@ def test_components_that_need_tensorflow_are_known():
 
 
 def test_with_tensorflow_imported_already_nothing_is_changed():
-    assert run("import sys, types; sys.modules['tensorflow'] = types.ModuleType('tensorflow')\n"
-               "from bot.runtime.light_start import without_tensorflow; print(without_tensorflow())").strip() == "False"
+    assert (
+        run(
+            "import sys, types; sys.modules['tensorflow'] = types.ModuleType('tensorflow')\n"
+            "from bot.runtime.light_start import without_tensorflow; print(without_tensorflow())"
+        ).strip()
+        == "False"
+    )

@@ -1,4 +1,7 @@
-"""Socket.IO of a real server, with python-socketio as the client (polling: its websocket wants a newer aiohttp than Rasa allows)."""
+"""Socket.IO of a real server, with python-socketio as the client (polling: its websocket wants a newer aiohttp than
+Rasa allows).
+"""
+
 from __future__ import annotations
 
 import asyncio
@@ -45,7 +48,9 @@ class Client:
 @asynccontextmanager
 async def connected(server: Server, token: str | None, **headers: str) -> AsyncIterator[Client]:
     client = Client()
-    await client.io.connect(server.url, auth={"token": token} if token else None, transports=["polling"], headers=headers)
+    await client.io.connect(
+        server.url, auth={"token": token} if token else None, transports=["polling"], headers=headers
+    )
     try:
         yield client
     finally:
@@ -101,14 +106,22 @@ async def test_a_foreign_page_cannot_open_the_socket(server: Server):
         url = f"{server.url}/socket.io/?EIO=4&transport=polling"
         assert (await web.get(url, headers={"Origin": "http://evil.example"})).status == 400
         assert (await web.get(url, headers={"Origin": server.url})).status == 200
-        headers = {"Origin": "http://evil.example", "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
-                   "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+        headers = {
+            "Origin": "http://evil.example",
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        }
         assert (await web.get(f"{server.url}/socket.io/?EIO=4&transport=websocket", headers=headers)).status == 400
 
 
 async def test_the_socket_also_works_over_a_websocket(server: Server, people: list[str]):
     """Engine.IO 4 spoken by hand: open, connect with the token, say, hear."""
-    async with aiohttp.ClientSession() as web, web.ws_connect(f"{server.url}/socket.io/?EIO=4&transport=websocket") as socket:
+    async with (
+        aiohttp.ClientSession() as web,
+        web.ws_connect(f"{server.url}/socket.io/?EIO=4&transport=websocket") as socket,
+    ):
         assert (await socket.receive_str(timeout=PATIENCE)).startswith("0{")
         await socket.send_str('40{"token":"' + server.token(people[0], "websocket") + '"}')
         assert (await socket.receive_str(timeout=PATIENCE)).startswith("40{")
@@ -131,8 +144,20 @@ async def test_somebody_elses_session_is_refused_and_nothing_of_it_is_heard(serv
         assert (await other.next("session_refused"))["error"]
 
 
-@pytest.mark.parametrize("data", ["你好", None, 7, ["你好"], {"text": "你好"}, {"message": 3}, {"message": ""}, {"message": "你好", "metadata": "x"},
-                                  {"message": "长" * 3000}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        "你好",
+        None,
+        7,
+        ["你好"],
+        {"text": "你好"},
+        {"message": 3},
+        {"message": ""},
+        {"message": "你好", "metadata": "x"},
+        {"message": "长" * 3000},
+    ],
+)
 async def test_a_bad_message_gets_a_polite_answer_and_not_silence(server: Server, data: object):
     async with connected(server, server.token()) as client:
         await client.io.emit("user_uttered", data)

@@ -1,7 +1,9 @@
 """The parts of a turn that need no model: pace, outbox, durable log, threads, wordings, masks, live trackers."""
+
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import random
 import threading
@@ -46,7 +48,9 @@ def test_no_pace_no_limit():
         pace.take("one")
 
 
-@pytest.mark.parametrize(("message", "status"), [(None, 400), (7, 400), (["a"], 400), ("", 400), (" \n", 400), ("a" * 21, 413)])
+@pytest.mark.parametrize(
+    ("message", "status"), [(None, 400), (7, 400), (["a"], 400), ("", 400), (" \n", 400), ("a" * 21, 413)]
+)
 def test_a_message_that_cannot_be_is_refused(message: object, status: int):
     with pytest.raises(Refused) as told:
         checked_message(message, longest=20)
@@ -61,10 +65,17 @@ def test_own_page_and_named_pages_may_connect_and_no_others():
         assert not origins.allows(foreign, "127.0.0.1:5005")
 
 
-@pytest.mark.parametrize(("ip", "host", "well"), [
-    ("127.0.0.1", "127.0.0.1:5005", True), ("127.0.0.1", "localhost:5005", True), ("::1", "[::1]:5005", True),
-    ("192.168.1.7", "127.0.0.1:5005", False), ("127.0.0.1", "evil.example:5005", False), ("127.0.0.1", "", False),
-])
+@pytest.mark.parametrize(
+    ("ip", "host", "well"),
+    [
+        ("127.0.0.1", "127.0.0.1:5005", True),
+        ("127.0.0.1", "localhost:5005", True),
+        ("::1", "[::1]:5005", True),
+        ("192.168.1.7", "127.0.0.1:5005", False),
+        ("127.0.0.1", "evil.example:5005", False),
+        ("127.0.0.1", "", False),
+    ],
+)
 def test_this_machine_by_address_and_by_name(ip: str, host: str, well: bool):
     assert from_this_machine(ip, host) is well
 
@@ -87,7 +98,11 @@ def test_what_came_after_the_last_one_seen_is_given():
     outbox = Outbox(10)
     for number in "1234":
         outbox.add("s", {"message_id": number}, delivered=True)
-    assert ids(outbox.missed("s", "2")) == ["3", "4"] and outbox.missed("s", "unknown") == [] and outbox.missed("t", None) == []
+    assert (
+        ids(outbox.missed("s", "2")) == ["3", "4"]
+        and outbox.missed("s", "unknown") == []
+        and outbox.missed("t", None) == []
+    )
 
 
 def test_the_outbox_keeps_only_the_last_messages():
@@ -191,7 +206,7 @@ async def test_the_same_wording_is_never_said_twice_running():
     varied = VariedResponses(responses, random.Random(1))
     tracker = LiveTrackerStore(None, 10, Domain.empty()).init_tracker("s")
     said = [(await varied.generate("utter_hello", tracker, "web"))["text"] for _ in range(60)]
-    assert all(one != next_ for one, next_ in zip(said, said[1:])) and set(said) == {"一", "二", "三"}
+    assert all(one != next_ for one, next_ in itertools.pairwise(said)) and set(said) == {"一", "二", "三"}
 
 
 async def test_conditions_see_the_mood_that_the_action_hands_over():
@@ -206,7 +221,9 @@ async def test_conditions_see_the_mood_that_the_action_hands_over():
 # --- logs ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("secret", ["13812345678", "730101015827", "SF1390284756021", "a.b@example.cn", "杭州市西湖区文三路1号"])
+@pytest.mark.parametrize(
+    "secret", ["13812345678", "730101015827", "SF1390284756021", "a.b@example.cn", "杭州市西湖区文三路1号"]
+)
 def test_what_belongs_to_a_customer_is_masked(secret: str):
     assert secret not in mask(f"订单{secret}，") and secret not in mask(f"x {secret} y")
 
@@ -215,7 +232,9 @@ def test_masking_reaches_arguments_and_tracebacks():
     try:
         raise ValueError("手机 13812345678")
     except ValueError as error:
-        record = logging.LogRecord("x", logging.ERROR, "f", 1, "order %s", ("730101015827",), (type(error), error, error.__traceback__))
+        record = logging.LogRecord(
+            "x", logging.ERROR, "f", 1, "order %s", ("730101015827",), (type(error), error, error.__traceback__)
+        )
     line = MaskingFormatter("%(asctime)s %(message)s").format(record)
     assert "13812345678" not in line and "730101015827" not in line and "ValueError" in line
 
@@ -226,8 +245,13 @@ def test_times_and_addresses_of_machines_stay_readable():
 
 # --- live trackers ------------------------------------------------------------------------------------
 
-DOMAIN = Domain.from_dict({"intents": ["greet"], "slots": {"shown": {"type": "any", "influence_conversation": False,
-                                                                      "mappings": [{"type": "custom"}]}}, "actions": ["action_x"]})
+DOMAIN = Domain.from_dict(
+    {
+        "intents": ["greet"],
+        "slots": {"shown": {"type": "any", "influence_conversation": False, "mappings": [{"type": "custom"}]}},
+        "actions": ["action_x"],
+    }
+)
 
 
 class Events:
@@ -262,8 +286,14 @@ async def test_a_talk_goes_on_after_a_restart():
     events = Events()
     before = LiveTrackerStore(events, 10, DOMAIN)
     tracker = await before.get_or_create_tracker("s")
-    for event in (UserUttered("昨天", {"name": "greet"}), ActionExecuted("action_session_start"), SessionStarted(),
-                  ActionExecuted("action_listen"), UserUttered("你好", {"name": "greet"}), SlotSet("shown", ["p1"])):
+    for event in (
+        UserUttered("昨天", {"name": "greet"}),
+        ActionExecuted("action_session_start"),
+        SessionStarted(),
+        ActionExecuted("action_listen"),
+        UserUttered("你好", {"name": "greet"}),
+        SlotSet("shown", ["p1"]),
+    ):
         tracker.update(event)
     await before.save(tracker)
     again = await LiveTrackerStore(events, 10, DOMAIN).retrieve("s")
