@@ -13,7 +13,7 @@ _OUTPUT = ("intent", "intent_ranking", "entities", "sentiment")
 
 
 class Understanding:
-    """The NLU part of a trained model: ``parse`` gives what ``tracker.latest_message`` would hold, message by message."""
+    """The NLU part of a trained model: ``parse`` gives what ``tracker.latest_message`` would hold, for each message."""
 
     def __init__(self, runner: Any, target: str) -> None:
         self._runner = runner
@@ -29,7 +29,7 @@ class Understanding:
         parsed = self._runner.run(inputs={PLACEHOLDER_MESSAGE: messages}, targets=[self._target])[self._target]
         return [
             {"text": text, **{key: message.get(key) for key in _OUTPUT if message.get(key) is not None}}
-            for text, message in zip(texts, parsed)
+            for text, message in zip(texts, parsed, strict=True)
         ]
 
 

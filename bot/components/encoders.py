@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -140,10 +141,10 @@ class TrainingEncodings:
         """float32 (len(texts), encoder.dimensions), as ``encoder.encode`` gives."""
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
         known = self._read(encoder)
-        missing = {key: text for key, text in zip(keys, texts) if key not in known}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
             fresh = self._encode_missing(encoder, list(missing.values()))
-            known.update(zip(missing, fresh))
+            known.update(zip(missing, fresh, strict=True))
             self._write(encoder, known, used=keys)
         if not keys:
             return np.zeros((0, encoder.dimensions), dtype=np.float32)
@@ -165,11 +166,11 @@ class TrainingEncodings:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 keys, vectors = stored["keys"], stored["vectors"]
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return {}
         if vectors.shape != (len(keys), encoder.dimensions):
             return {}
-        return dict(zip(keys.tolist(), vectors))
+        return dict(zip(keys.tolist(), vectors, strict=True))
 
     def _write(self, encoder: SentenceEncoder, known: dict[str, np.ndarray], used: Sequence[str]) -> None:
         path = self._path(encoder)

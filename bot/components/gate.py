@@ -1,6 +1,6 @@
 """Rasa graph component behind the classifier: what is not understood becomes ``nlu_fallback``, never a lucky guess."""
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,17 +24,17 @@ class UnderstandingGate(GraphComponent):
     """
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """``threshold``: a confidence that replaces the model's own; None keeps that."""
         return {"threshold": None}
 
-    def __init__(self, threshold: Optional[float] = None) -> None:
+    def __init__(self, threshold: float | None = None) -> None:
         self._threshold = threshold
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -42,7 +42,7 @@ class UnderstandingGate(GraphComponent):
         """A gate with the configured threshold."""
         return cls(config["threshold"])
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Judges messages in place; those without the classifier's evidence (buttons) pass."""
         for message in messages:
             evidence = message.get(EVIDENCE)

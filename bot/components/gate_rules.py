@@ -6,8 +6,11 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-# Signs that say nothing by themselves: 🙏 after 确认退款吗 is neither a yes nor a no. Angry and delighted ones are read.
-_SAYS_NOTHING = re.compile(r"\[(?:合十|握手|疑问|惊讶|挥手|捂脸|狗头|睡|庆祝|抱抱|求|加油|再见|微笑|笑|无语|难过|吐|好的)\]")
+# Signs that say nothing by themselves: 🙏 after 确认退款吗 is neither a yes nor a no. Angry and delighted ones are
+# read like words.
+_SAYS_NOTHING = re.compile(
+    r"\[(?:合十|握手|疑问|惊讶|挥手|捂脸|狗头|睡|庆祝|抱抱|求|加油|再见|微笑|笑|无语|难过|吐|好的)\]"
+)
 _CONTENT = re.compile(r"[^\W_]")
 _ONE_SIGN_AGAIN = re.compile(r"\s*(\S)(?:\s*\1){7,}\s*")
 _FEELING = re.compile(r"\[[^\[\]]+\]")

@@ -53,12 +53,13 @@ def dense_features(
     """Each part's features (n, d) by its name; an encoder runs once, over the different texts that its parts need."""
     features = {}
     for encoder in dict.fromkeys(part.encoder for part in parts):
-        wanted = {part.name: [getattr(reading, part.view) for reading in readings] for part in parts if part.encoder == encoder}
-        rows = {text: row for row, text in enumerate(dict.fromkeys(text for texts in wanted.values() for text in texts))}
+        own = [part for part in parts if part.encoder == encoder]
+        wanted = {part.name: [getattr(reading, part.view) for reading in readings] for part in own}
+        different = dict.fromkeys(text for texts in wanted.values() for text in texts)
+        rows = {text: row for row, text in enumerate(different)}
         encodings = encoders[encoder].encode(list(rows))
-        for part in parts:
-            if part.encoder == encoder:
-                features[part.name] = part.of(encodings[[rows[text] for text in wanted[part.name]]])
+        for part in own:
+            features[part.name] = part.of(encodings[[rows[text] for text in wanted[part.name]]])
     return features
 
 
@@ -79,7 +80,7 @@ class LinearReading:
     def decide(self, columns: np.ndarray, values: np.ndarray, dense: Mapping[str, np.ndarray]) -> np.ndarray:
         """Decision values (k,) of one message; ``dense`` maps a part's name to its (d,) features."""
         decision = self.intercept + values @ self.sparse_weights[columns]
-        for name, weights in zip(self.parts, self.dense_weights):
+        for name, weights in zip(self.parts, self.dense_weights, strict=True):
             decision = decision + dense[name] @ weights
         return decision
 

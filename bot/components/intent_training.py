@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 import scipy.sparse as sp
+from joblib import Parallel, delayed
 from scipy.optimize import minimize_scalar
 from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
@@ -20,6 +20,7 @@ from bot.components.intent_model import DensePart, IntentModel, LinearReading, s
 # Which encoder is given what of a message; the slower one is only asked when the quick reading is unsure.
 _VIEWS = (("use", "text"), ("use", "ending"), ("e5", "text"))
 _ASKED_WHEN_UNSURE = "e5"
+_WORTH_A_PROCESS = 4000
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class IntentConfig:
     e5: bool = True  # the slower encoder, only asked when the quick reading is unsure
     regularisation: float = 0.7  # C of the support vector machines
     held_out: float = 0.2  # share of messages kept apart for calibration and thresholds
-    quick_share: float = 0.5  # share of the messages kept apart that the quick reading must decide alone: time, not results
+    quick_share: float = 0.5  # share of the messages kept apart that the quick reading must decide alone
     wrong_cost: float = 1.0  # a message acted on wrongly
     question_cost: float = 0.45  # asking back where the reading was right; a wrong one costs half of it more
     seed: int = 7
@@ -102,16 +103,17 @@ def fit(
     matrices = [sp.hstack([sparse, *(features[name] for name in stage)], format="csr") for stage in stages]
     rows = np.arange(len(target))
     kept_in, kept_apart = _split(rows, target, config)
-    jobs = [(matrix, part) for matrix in matrices for part in (kept_in, rows)]
-    with ThreadPoolExecutor(min(len(jobs), os.cpu_count() or 1)) as pool:
-        machines = list(pool.map(lambda job: _machine(job[0][job[1]], target[job[1]], config), jobs))
+    # Processes, not threads: liblinear has one random generator for all threads, and the model would vary by run.
+    machines = Parallel(n_jobs=_workers(len(rows)))(
+        delayed(_machine)(matrix[part], target[part], config) for matrix in matrices for part in (kept_in, rows)
+    )
 
     truth = target[kept_apart]
     decisions = [
         _aligned(machines[2 * at], matrices[at][kept_apart], len(intents)) for at in range(len(stages))
     ]
     temperatures = [_temperature(decision, truth) for decision in decisions]
-    confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures)]
+    confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures, strict=True)]
     sure, cascade, sure_table = _sure(confidences, truth, config.quick_share)
     unknown, unknown_table = _unknown(cascade, truth, config)
     stage_models = [
@@ -141,8 +143,13 @@ def _split(rows: np.ndarray, target: np.ndarray, config: IntentConfig) -> tuple[
     return np.sort(np.concatenate([kept_in, rows[counts[target] == 1]])), np.sort(kept_apart)
 
 
+def _workers(messages: int) -> int:
+    """Two processes pay from some thousand messages on; each holds a copy of the features."""
+    return min(2, os.cpu_count() or 1) if messages > _WORTH_A_PROCESS else 1
+
+
 def _machine(matrix: sp.csr_matrix, target: np.ndarray, config: IntentConfig) -> LinearSVC:
-    return LinearSVC(C=config.regularisation, random_state=config.seed).fit(matrix, target)
+    return LinearSVC(C=config.regularisation, tol=1e-3, random_state=config.seed).fit(matrix, target)
 
 
 def _aligned(machine: LinearSVC, matrix: sp.csr_matrix, count: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Rasa graph component around the intent model: trains it, keeps it in Rasa's model archive, reads messages with it."""
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -29,23 +29,23 @@ class IntentClassifier(GraphComponent):
     """
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """The fields of ``IntentConfig`` with their defaults."""
         return dict(intent_training.IntentConfig().__dict__)
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = intent_training.IntentConfig.from_mapping(config)
         self._model_storage = model_storage
         self._resource = resource
         self._model: IntentModel = None
-        self._encoders: Dict[Text, SentenceEncoder] = {
+        self._encoders: dict[str, SentenceEncoder] = {
             name: ENCODERS[name]() for name in ("use", "e5") if getattr(self._config, name)
         }
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -56,7 +56,7 @@ class IntentClassifier(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -70,7 +70,9 @@ class IntentClassifier(GraphComponent):
             installed = classifier._encoders[part.encoder].version
             if installed != part.version:
                 raise model_files.UnreadableModel(
-                    "意图模型和安装的编码器不配套", f"训练时是 {part.version}，现在装的是 {installed}", "重新训练：zhike train"
+                    "意图模型和安装的编码器不配套",
+                    f"训练时是 {part.version}，现在装的是 {installed}",
+                    "重新训练：zhike train",
                 )
         return classifier
 
@@ -84,11 +86,11 @@ class IntentClassifier(GraphComponent):
             model_files.save(self._model, folder)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Reads messages in place; many at once share the encoders' work."""
         texts = [message for message in messages if message.get(TEXT) is not None]
         decisions = self._model.read([self._reading(message) for message in texts], self._encoders)
-        for message, decision in zip(texts, decisions):
+        for message, decision in zip(texts, decisions, strict=True):
             self._store(message, decision)
         return messages
 

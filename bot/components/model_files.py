@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def save(model: IntentModel, folder: Path) -> None:
             continue
         arrays[f"{stage}_sparse"] = reading.sparse_weights
         arrays[f"{stage}_intercept"] = reading.intercept
-        for name, weights in zip(reading.parts, reading.dense_weights):
+        for name, weights in zip(reading.parts, reading.dense_weights, strict=True):
             arrays[f"{stage}_{name}"] = weights
     np.savez(folder / "arrays.npz", **arrays)
     description = {
@@ -86,7 +87,7 @@ def load(folder: Path) -> IntentModel:
             description["unknown"],
             description["facts"],
         )
-    except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+    except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile) as error:
         raise _unreadable(folder, str(error)) from error
 
 

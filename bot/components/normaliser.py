@@ -1,6 +1,6 @@
 """Rasa graph component that stores the normalised text on each message; what was typed stays as it is."""
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,7 +17,7 @@ __all__ = ["NORMALISED", "Normalised", "Normaliser", "normalise", "normalised_of
 NORMALISED = "zhike_normalised"
 
 
-def normalised_of(message: Message) -> Optional[Normalised]:
+def normalised_of(message: Message) -> Normalised | None:
     """The message's normalised text; None for a message without text (training data's actions, responses)."""
     typed = message.get(TEXT)
     if typed is None:
@@ -33,7 +33,7 @@ class Normaliser(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -41,7 +41,7 @@ class Normaliser(GraphComponent):
         """Rasa's way to make one; there is nothing to configure."""
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Normalises messages in place."""
         for message in messages:
             typed = message.get(TEXT)

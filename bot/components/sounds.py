@@ -1,4 +1,4 @@
-"""How a text sounds, syllable by syllable, without tones: homophones (推款) and typed pinyin (tuikuan) read like 退款."""
+"""How a text sounds, by toneless syllables: homophones (推款) and typed pinyin (tuikuan) read like 退款."""
 
 from __future__ import annotations
 

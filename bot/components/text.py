@@ -23,8 +23,8 @@ from bot.components.emoji import EMOJI_WORDS
 
 # What OpenCC leaves alone because simplified books use these too; in a customer's message they are the plain word.
 _ALSO_SIMPLIFIED = {"著": "着", "妳": "你", "喫": "吃", "祂": "他", "牠": "它"}
-_KEPT_WITH_著 = frozenset("名显专原编论土卓昭巨拙")
-_KEPT_AFTER_著 = frozenset("名作者称书述")
+_ZHU_BEHIND = frozenset("名显专原编论土卓昭巨拙")
+_ZHU_BEFORE = frozenset("名作者称书述")
 _MARKS_KEPT = 2
 _LETTERS_KEPT = 3
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -77,7 +77,8 @@ def _reading_of(sign: str) -> str:
     if category in ("Cf", "Cc", "Cs", "Co", "Mn", "Me") or ord(sign) in _SKIN_TONES:
         return ""
     simplified = _simplified()
-    return "".join(" " if part.isspace() else simplified.get(part, part) for part in unicodedata.normalize("NFKC", sign))
+    parts = unicodedata.normalize("NFKC", sign)
+    return "".join(" " if part.isspace() else simplified.get(part, part) for part in parts)
 
 
 def is_han(sign: str) -> bool:
@@ -99,16 +100,16 @@ def _spaced_out(typed: list[tuple[str, int, int]]) -> set[int]:
     return inside
 
 
-def _keeps_著(typed: str, at: int) -> bool:
+def _stays_zhu(typed: str, at: int) -> bool:
     before, after = typed[at - 1 : at], typed[at + 1 : at + 2]
-    return bool(before and before in _KEPT_WITH_著) or bool(after and after in _KEPT_AFTER_著)
+    return bool(before and before in _ZHU_BEHIND) or bool(after and after in _ZHU_BEFORE)
 
 
 def normalise(typed: str) -> Normalised:
     """The text to read, with offsets into ``typed``. Never raises for a ``str``; "" gives ""."""
     signs: list[tuple[str, int, int]] = []
     for at, sign in enumerate(typed):
-        reading = sign if sign == "著" and _keeps_著(typed, at) else _reading_of(sign)
+        reading = sign if sign == "著" and _stays_zhu(typed, at) else _reading_of(sign)
         for part in reading:
             if part == " " and (not signs or signs[-1][0] == " "):
                 continue

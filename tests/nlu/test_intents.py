@@ -1,0 +1,160 @@
+"""The intent model: the same when saved and loaded, no pickle in it, the slower encoder only where it is needed."""
+
+from __future__ import annotations
+
+import pickletools
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bot.components import intent_training, model_files
+from bot.components.encoders import TrainingEncodings
+from bot.components.features import Reading
+from bot.components.intent_model import softmax
+from tests.nlu.conftest import SpellingEncoder, fit_small
+
+ASKED = ["我想退货", "發票怎麼開", "快递到哪儿了呀", "你好", "zzz", "推款", "好 那我的包裹呢", "。"]
+
+
+def readings(texts):
+    return [Reading.of(text) for text in texts]
+
+
+def test_plain_wishes_are_read(small_model):
+    model, encoders = small_model
+    decisions = model.read(readings(["我想退货", "发票能开吗", "快递到哪了", "你好呀"]), encoders)
+    found = [decision.ranking[0][0] for decision in decisions]
+    assert found == ["request_return", "ask_invoice", "track_order", "greet"]
+
+
+def test_confidences_are_a_distribution_surest_first(small_model):
+    model, encoders = small_model
+    for decision in model.read(readings(ASKED), encoders):
+        confidences = [confidence for _, confidence in decision.ranking]
+        assert sum(confidences) == pytest.approx(1, abs=1e-5)
+        assert confidences == sorted(confidences, reverse=True)
+        assert len(decision.ranking) == len(model.intents)
+
+
+def test_together_and_one_by_one_read_the_same(small_model):
+    model, encoders = small_model
+    together = model.read(readings(ASKED), encoders)
+    alone = [model.read([reading], encoders)[0] for reading in readings(ASKED)]
+    for one, other in zip(together, alone, strict=True):
+        assert [name for name, _ in one.ranking] == [name for name, _ in other.ranking]
+        assert one.ranking[0][1] == pytest.approx(other.ranking[0][1], abs=1e-5)
+        assert one.thorough == other.thorough
+
+
+def test_saved_and_loaded_it_answers_the_same(small_model, tmp_path):
+    model, encoders = small_model
+    model_files.save(model, tmp_path)
+    loaded = model_files.load(tmp_path)
+    assert loaded.read(readings(ASKED), encoders) == model.read(readings(ASKED), encoders)
+    assert (loaded.sure, loaded.unknown, loaded.intents) == (model.sure, model.unknown, model.intents)
+
+
+def test_no_pickle_in_the_files(small_model, tmp_path):
+    model, _ = small_model
+    model_files.save(model, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["arrays.npz", "model.json"]
+    with np.load(tmp_path / "arrays.npz", allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype != object for name in arrays.files)
+    for path in tmp_path.iterdir():
+        with pytest.raises(ValueError):
+            list(pickletools.genops(path.read_bytes()))
+
+
+@pytest.mark.parametrize("name", ["arrays.npz", "model.json"])
+@pytest.mark.parametrize("damage", ["cut", "missing"])
+def test_damaged_files_are_named_with_what_to_do(small_model, tmp_path, name, damage):
+    model_files.save(small_model[0], tmp_path)
+    path = tmp_path / name
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(model_files.UnreadableModel, match="zhike train"):
+        model_files.load(tmp_path)
+
+
+def test_the_same_seed_gives_the_same_model(small_examples, small_model):
+    again, _ = fit_small(small_examples)
+    first, _ = small_model
+    np.testing.assert_array_equal(again.quick.sparse_weights, first.quick.sparse_weights)
+    assert (again.sure, again.unknown, again.quick.temperature) == (first.sure, first.unknown, first.quick.temperature)
+
+
+def test_the_slower_encoder_is_asked_only_where_the_quick_reading_is_unsure(small_model):
+    model, encoders = small_model
+    encoders["e5"].asked.clear()
+    decisions = replace(model, sure=0.9).read(readings(["我想退货退款", "zzz qqq"]), encoders)
+    assert [decision.thorough for decision in decisions] == [False, True]
+    assert encoders["e5"].asked == ["zzz qqq"]
+
+
+def test_the_ending_is_encoded_only_when_it_differs_from_the_text(small_model):
+    model, encoders = small_model
+    encoders["use"].asked.clear()
+    model.read(readings(["退货"]), encoders)
+    assert encoders["use"].asked == ["退货"]
+
+
+@pytest.mark.parametrize(("use", "stages"), [(True, ("use", "use_ending")), (False, ())])
+def test_encoders_can_be_left_out(small_examples, use, stages):
+    encoders = {"use": SpellingEncoder("use")} if use else {}
+    model = intent_training.fit(
+        readings(text for text, _ in small_examples),
+        [intent for _, intent in small_examples],
+        encoders,
+        intent_training.IntentConfig(e5=False, use=use),
+        TrainingEncodings(None),
+    )
+    assert (model.quick.parts, model.thorough) == (stages, None)
+    assert model.read(readings(["我要退货"]), encoders)[0].ranking[0][0] == "request_return"
+
+
+def test_thresholds_come_with_their_tables(small_model):
+    model, _ = small_model
+    assert {"sure", "quick_share", "accuracy"} <= set(model.facts["sure_table"][0])
+    best = min(model.facts["unknown_table"], key=lambda row: (row["cost"], row["threshold"]))
+    assert model.unknown == best["threshold"]
+    assert 0 < model.sure <= 0.95
+
+
+def test_an_unknown_option_is_refused_by_name():
+    with pytest.raises(ValueError, match="regularization"):
+        intent_training.IntentConfig.from_mapping({"regularization": 1})
+
+
+def test_one_intent_alone_cannot_be_learned():
+    with pytest.raises(ValueError, match="两种意图"):
+        fit_small([("你好", "greet"), ("在吗", "greet")])
+
+
+def test_softmax_known_answer():
+    np.testing.assert_allclose(softmax(np.array([0.0, np.log(3)])), [0.25, 0.75])
+    np.testing.assert_allclose(softmax(np.array([1000.0, 0.0])), [1, 0], atol=1e-12)
+
+
+def test_the_shipped_model_is_right_on_nineteen_of_twenty_messages_and_quick(shared, trained_nlu):
+    import json
+
+    model, encoders = trained_nlu
+    path = shared / "eval" / "utterances_dev.jsonl"
+    gold = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    decisions = model.read(readings(row["text"] for row in gold), encoders)
+    right = []
+    for row, decision in zip(gold, decisions, strict=True):
+        name, confidence = decision.ranking[0]
+        understood = confidence >= model.unknown
+        right.append(name == row["intent"] if understood else row["intent"] == "out_of_scope")
+    assert np.mean(right) >= 0.95
+    seconds = []
+    for row in gold[:120]:
+        start = time.process_time()
+        model.read([Reading.of(row["text"])], encoders)
+        seconds.append(time.process_time() - start)
+    assert np.median(seconds) <= 0.012  # twice what a quiet machine needs
