@@ -17,7 +17,7 @@ from bot.errors import Problem
 LABELS = ("negative", "neutral", "positive")
 _FORMAT = 1
 _LONGEST = 4  # characters in an n-gram
-_RAREST = 2  # messages that an n-gram must stand in
+_RAREST = 3  # messages that an n-gram must stand in
 _INVERSE_PENALTY = 1.0
 
 
@@ -107,7 +107,7 @@ def fit(texts: Sequence[str], labels: Sequence[str]) -> MoodModel:
     cues = np.vstack([cues_of(reading.text) for reading in readings])
     features = hstack([ngrams.matrix(readings), csr_matrix(cues)]).tocsr()
     classes = np.array([LABELS.index(label) for label in labels])
-    model = LogisticRegression(C=_INVERSE_PENALTY, class_weight="balanced", max_iter=400, random_state=0)
+    model = LogisticRegression(C=_INVERSE_PENALTY, class_weight="balanced", max_iter=300, tol=1e-3, random_state=0)
     model.fit(features, classes)
     return MoodModel(ngrams, model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
 

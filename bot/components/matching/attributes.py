@@ -10,18 +10,19 @@ from bot.components.matching.lexicon import words
 from bot.components.matching.numbers import read_number
 from bot.components.matching.spans import Span
 
-_BESIDE_HUE = r"(?:^|(?<=[\s,。!?;:、/要个件款换有发买拍是选到成给和跟或双条部台支别只套顶穿没来推就看]))"
+_BESIDE_HUE = r"(?:^|(?<=[\s,。!?;:、/要个件款换有买拍是选到成给和跟或双条部台支别只套顶穿没来推就看]))"
 _HUE_TAIL = r"(?=的(?!时候|人|菜)|$|[\s,。!?;、]|还是|或|和(?=[黑白灰红粉蓝绿紫黄橙棕银金])|[xXsSmMlL]|款|那[个件款双]|(?:吧|呢|吗|有吗|有没有)(?:$|[,。!?\s]))"
 _NOT_COLOUR = re.compile(
     r"(?:角|特|成|肤|景|脸|货|物|各|颜|气|出|音|润|变|掉|染|褪|调|本|难|好|女|色|情|退|起)色|色(?:差|号|彩|系|情|卡|盲|泽|素|相|温|块)"
 )
+_ON_SCREEN = re.compile(r"按钮|点开|点不|页面|勾选|链接|选项|一栏|界面|屏幕|会员价|都是灰|天是")
 _SIZE = re.compile(
     r"(?<![a-z0-9+\-])(?P<letters>(?:[2-6]?x{1,4}[ls]|[2-6]xl))(?![a-z0-9])(?:\s?码)?"
     r"|(?<![\d.])(?P<figure>(?:3[3-9]|4[0-9])(?:\.5)?)\s?(?:码半|码)"
     r"|(?P<han>(?:三十|四十|卅|四)[一二三四五六七八九]?)码"
     r"|(?P<even>均码)"
     r"|(?<![a-z0-9])(?P<named>xs|nb|[sml])\s?(?:码|号(?!码|楼|店|线))"
-    r"|(?<![\d/])(?P<body>1[4-9][05]/\d{2,3}[a-d]?)(?![\d/])"
+    r"|(?<![\d/])(?P<body>1[4-9][05]/\d{2,3}[a-d]?)(?![\d/斤])"
     r"|(?:戒指|指环|圈口|圈号|手寸)[^,。!?\d]{0,4}(?P<ring>\d{1,2}号)"
 )
 _LONE_SIZE = re.compile(r"(?<![a-zA-Z0-9+\-])(?P<size>XS|[SML]|(?<=[要换穿成买拍])(?:xs|[sml]))(?![a-zA-Z0-9+\-])(?!款|版|型)")
@@ -65,7 +66,9 @@ def match_colours(text: str, known: Sequence[str] = (), goods: Collection[int] =
         start, end = found.span()
         said = found.group()
         around = text[max(0, start - 1) : end + 1]
-        if found["full"] and (_NOT_COLOUR.search(text[end - 1 : end + 1]) or around.endswith("星") or "黄色网" in text):
+        if found["full"] and (_NOT_COLOUR.search(text[end - 1 : end + 1]) or around.endswith("星") or text.startswith(("黄色网", "绿色通道", "绿色食品"), start)):
+            continue
+        if found["lone"] and _ON_SCREEN.search(text):
             continue
         if not found["full"] and text[end : end + 1] in ("色", "包", "条", "酒", "茶", "糖", "牙"):
             continue

@@ -8,7 +8,7 @@ from bot.components.matching.spans import Span
 
 _EXCLUDABLE = frozenset({"category", "brand", "product", "colour", "size", "reference", "ordinal"})
 _NOT = (
-    r"(?:不要再?|不想要|不需要|不考虑|不喜欢|不爱|不买|不看|不用|不选|不换|不是要?|不带|不含|别再?|勿|莫要?|拒绝|拒|排除|去掉|去除|"
+    r"(?:不要再?|不想要|不需要|不考虑|不喜欢|不爱|不买|不看|不用|不选|不换|不是要?|不带|不含|别(?![的人家处])再?|勿|莫要?|拒绝|拒|排除|去掉|去除|"
     r"除去|除开|除了|除|避开|跳过|过滤掉?|讨厌|屏蔽|嫌弃|看腻了?|烦|唔要|唔好|甭|憋|憋再)"
 )
 _BETWEEN = (

@@ -12,6 +12,7 @@ from bot.components.matching import lexicon
 from bot.components.matching.phrases import PhraseBook
 from bot.components.matching.spans import Span
 
+_TELLING = 3  # characters from which a synonym is taken for a kind that the catalogue lacks
 _GENERIC_NOT_BEFORE = ("壳", "套子", "贴膜", "钢化膜", "保护", "维修店", "工厂")
 # Words of a dictionary that shops also use as brands: they need a sign that the brand is meant.
 _BRAND_AFTER = re.compile(r"\s?(?:的|牌|家的?|这个牌子|旗舰店|官方|品牌|和|跟|与|、|有|哪|怎么样|好|贵|便宜|$|[,。!?])")
@@ -49,10 +50,12 @@ class NameFinder:
     """Finds ``category`` and ``brand`` entities.
 
     ``kinds`` and ``brands``: the catalogue's names; the value of an entity is the name as the catalogue has it. Kinds
-    and brands of the built-in lexicon that the catalogue lacks are found under the lexicon's name.
+    and brands of the built-in lexicon that the catalogue lacks are found under the lexicon's name (kinds without their
+    shortest synonyms, unless ``only_lexicon``: there is no catalogue).
     """
 
-    def __init__(self, kinds: Iterable[str] = (), brands: Iterable[str] = ()) -> None:
+    def __init__(self, kinds: Iterable[str] = (), brands: Iterable[str] = (), only_lexicon: bool = True) -> None:
+        self._only_lexicon = only_lexicon
         self._book: PhraseBook[tuple[_Name, ...]] = PhraseBook()
         self.brand_forms: dict[str, str] = {}
         self.kind_forms: dict[str, str] = {}
@@ -74,7 +77,10 @@ class NameFinder:
             # The shop's own name for the group: the lexicon's name if it has it, else a synonym that it uses.
             named = next((claimed[form] for form in forms if form in claimed), canonical)
             not_before = (*facts.get("not_before", ()), *_GENERIC_NOT_BEFORE)
-            for form in forms:
+            sold = self._only_lexicon or any(form in claimed for form in forms)
+            for at, form in enumerate(forms):
+                if at and not sold and len(form) < _TELLING:
+                    continue  # 绿茶 in a shop for creams is a scent, not tea
                 name = _Name("category", claimed.get(form, named), not_before, tuple(facts.get("not_after", ())))
                 self._put(form, name, self.kind_forms)
         for form, kind in claimed.items():

@@ -38,10 +38,11 @@ class Matcher:
         products = dict(snapshot.products) if snapshot is not None else {}
         kinds = tuple(snapshot.kinds) if snapshot is not None else ()
         brands = tuple(snapshot.brands) if snapshot is not None else ()
-        signature = hash((kinds, brands, frozenset((i, p.title, p.brand, p.kinds, p.colours, p.status) for i, p in products.items())))
+        facts = frozenset((i, p.title, p.brand, p.kinds, p.colours, p.status) for i, p in products.items())
+        signature = hash((snapshot is None, kinds, brands, facts))
         if previous is not None and previous._signature == signature:
             return previous
-        names = NameFinder(kinds, brands)
+        names = NameFinder(kinds, brands, only_lexicon=snapshot is None)
         colours = {colour for p in products.values() for colour in p.colours if _A_COLOUR.fullmatch(colour)}
         return cls(names, ProductFinder(products, names), tuple(sorted(colours)), signature)
 

@@ -10,14 +10,16 @@ from bot.components.matching.spans import Span
 
 ABOUT = 0.2  # 左右: so much more or less, by the contract
 
-_COIN = r"(?:块钱|元钱|元整|块|元|圆|rmb|人民币)"
+_MOST_YUAN = 1_000_000  # beyond it a figure is watts, followers, anything but a customer's money
+_PLAIN_FROM = 90  # 199的 may be a price, 43的 is a size
+_COIN = r"(?:块钱|元钱|元整|块|元|圆|蚊|rmb|人民币)"
 _MOST_BEFORE = (
-    "不要超过|不能超过|别超过|不得超过|不超过|不要高于|不高于|不大于|别高于|低于|少于|小于|不到|最多|最高|顶多|"
+    "唔好超过|唔超过|咪超过|莫超过|不要超过|不能超过|别超过|不得超过|不超过|不要高于|不高于|不大于|别高于|低于|少于|小于|不到|最多|最高|顶多|"
     "至多|撑死|上限|封顶|别超|不超"
 )
 _LEAST_BEFORE = "不低于|不少于|不小于|至少|起码|最少|最低|高于|超过|大于|多于"
 _MOST_AFTER = "以内|之内|以下|之下|以里|封顶|为止|打住|不到|内(?![存衣裤部容置胆含])|往下|顶天|撑死|为上限"
-_LEAST_AFTER = "以上|之上|往上|起步|打底|起(?![送球批泡皮床来诉])"
+_LEAST_AFTER = "以上|之上|往上|起步|打底"
 _ABOUT_AFTER = "左右|上下|前后|附近|的样子|样子|差不多"
 _TO = r"\s?(?:到|至|-|—|–|~|～)+\s?"
 _MONEY = re.compile(
@@ -37,17 +39,19 @@ _CAP_CUE = re.compile(r"(?:预算|价位|价格|价钱|心理价|心理价位|�
 _NOT_BUDGET_BEFORE = re.compile(
     r"(?:满|满了|凑|凑够|凑到|凑满|够|减|立减|直降|抵|优惠|便宜|差|少|降|跌|省|返|退|退款|退回|付|付了|给了|花|花掉|扣|扣掉|"
     r"涨|贵|低|高|多付|多收|多扣|补|补差|赔|赔偿|补偿|欠|充|充值|存|领|运费|邮费|押金|定金|订金|尾款|红包|券|面额|面值|"
-    r"消费|消费满|卖|成交|原价|标价|实付|到账|收到|收了|扣款|买成|拍成|变成|涨到|降到|降成|降至|余额|还剩|提现|转|打款|积分|当时|之前|原来)"
-    r"(?:了|过|我|你|您|你们|他|是|的|才|都|就|要|得|到|价|出去|掉|:|\s)*(?:大概|大约|差不多|将近|近|约|小|整整|接近)?\s?$"
+    r"消费|消费满|卖|成交|原价|标价|实付|到账|收到|收了|扣款|买成|拍成|变成|涨到|降到|降成|降至|余额|额度(?:只|也|才)?(?:有|是)?|还剩|提现|转|一张|攒了|攒|打款|积分|当时|之前|原来)"
+    r"(?:了|咗|过|我|你|您|你们|他|是|的|才|都|就|要|得|到|价|出去|掉|:|\s)*(?:大概|大约|差不多|将近|近|约|小|整整|接近)?\s?$"
 )
 _NOT_BUDGET_AFTER = re.compile(
     r"\s?(?:的)?(?:差价|差额|运费|邮费|优惠|红包|券|优惠券|代金|满减|积分|返现|押金|定金|订金|话费|包邮|免邮|起送|减\d|立减|免运|"
-    r"买的|买了|买来|拍的|入的|入手的|收的|成交|没了|没到|打水漂|钱没|不见|呢(?:怎么)?还没|能?包邮|才?包邮|可以?包邮|就?包邮|送[^,。 ]{0,4}(?:券|积分|红包|赠品|礼)|还没退)"
+    r"买的|买了|买来|拍的|入的|入手的|收的|成交|没了|没到|打水漂|电话|客服热线|[\u4e00-\u9fff]{0,3}费|钱没|不见|呢(?:怎么)?还没|能?包邮|才?包邮|可以?包邮|就?包邮|\d+件|[两三四五六]件|送[^,。 ]{0,4}(?:券|积分|红包|赠品|礼)|还没退)"
 )
 _MEANT_TO_SPEND = re.compile(r"(?:想|打算|准备|预备|计划|最多|只想|愿意|能|可以|要)花(?:个)?(?:大概|大约|差不多)?\s?$")
+_UNWANTED = re.compile(r"(?:不要|别要|别推|不考虑|不看|别给我推?|不想要|排除|去掉)\s?$")
+_UNWANTED_AFTER = re.compile(r"的?(?:都|全|就|一律)*(?:帮我)?(?:不要|不看|不考虑|别|筛掉|去掉|排除|过滤)")
 _ROUGHLY = re.compile(r"(?:大概|大约|差不多|约|大致|估计)(?:在|是|就|也就)?\s?$")
 _SPENT = re.compile(
-    r"付款|付了|花了|扣了|扣款|到账|退款|退了|退给|退我|差价|降价|没见到|买的|买了|买贵|下单|充值|运费|邮费|赔|补差|保价|价保|余额|提现|"
+    r"积分|礼品卡|流量|话费|储值|额度|领了|购物车|凑|起送|轨迹|断了|坏了|没到|物流|快递|花呗|付款|付了|花了|扣了|扣款|到账|退款|退了|退给|退我|差价|降价|没见到|买的|买了|买贵|下单|充值|运费|邮费|赔|补差|保价|价保|余额|提现|"
     r"优惠券|满减|凑单|红包|发票|抬头|开票|已付|实付|涨价|变成|便宜了|打水漂|转账|贵了|\d块的券"
 )
 _WISH = re.compile(
@@ -66,7 +70,7 @@ class _Reading(NamedTuple):
     start: int
     end: int
     coin: bool
-    plain: bool  # an Arabic figure without 百, 千, k: needs more to be money
+    plain: bool  # a figure without 百, 千, k: needs more to be money
 
 
 def _limits(found: re.Match[str], amount: Amount, other: Amount | None) -> tuple[float | None, float | None, bool]:
@@ -102,6 +106,8 @@ def _read(found: re.Match[str]) -> _Reading | None:
     joined = found["to"].strip() if found["to"] else ""
     if joined in {"和", "跟", "与", "、"} and not found["between"]:
         return None
+    if first.startswith("万") or re.search(r"[kw]\d{2}", first):
+        return None  # 万一, 5w40
     amount = read_amount(_shared_unit(first, second) if second else first)
     if amount is None:
         return None
@@ -118,7 +124,7 @@ def _read(found: re.Match[str]) -> _Reading | None:
         start=found.start("before") if found["before"] else found.start("sign") if found["sign"] else found.start(),
         end=found.end(),
         coin=bool(found["coin"] or found["coin2"] or found["sign"]),
-        plain=re.fullmatch(r"[\d.,]+", first) is not None,
+        plain=re.search(r"[百千万佰仟kw]", first + (second or "")) is None,
     )
 
 
@@ -167,10 +173,12 @@ def match_money(text: str) -> list[Span]:
             continue
         cap = bool(_CAP_CUE.search(left) or _MEANT_TO_SPEND.search(left))
         worth = max(value for value in (reading.low, reading.high, 0.0) if value is not None)
-        if worth < (1 if reading.coin or cap else 10) or worth > 10_000_000:
+        if worth < (1 if reading.coin or cap else 10) or worth > _MOST_YUAN:
             continue
         if _is_budget(low_text, reading, left, right, cap):
             least, most = reading.low, reading.high
+            if found["least"] and (_UNWANTED.search(left) or _UNWANTED_AFTER.match(right)):
+                least, most = None, least  # 不要100以上的 is a limit from above
             if reading.exact and not reading.firm:
                 about = most is not None and _ROUGHLY.search(left)
                 least, most = (most * (1 - ABOUT), most * (1 + ABOUT)) if about else (None, most)
@@ -197,11 +205,11 @@ def _is_budget(text: str, reading: _Reading, left: str, right: str, cap: bool) -
         return True
     if reading.firm:
         return reading.coin or not reading.plain or not _SPENT.search(text) or bool(_WISH.search(text))
-    if _SPENT.search(text):
+    if _SPENT.search(text) or (not reading.coin and right.startswith("了")) or left.endswith("送"):
         return False
     if reading.plain and not reading.coin:
         # 300 alone says nothing; 300的耳机 and 要300的 do.
-        return bool(re.match(r"\s?的", right)) and bool(_WISH.search(text)) and (reading.high or 0) >= 20
+        return bool(re.match(r"\s?的", right)) and bool(_WISH.search(text)) and (reading.high or 0) >= _PLAIN_FROM
     rest = _FILLER.sub("", text[: reading.start] + text[reading.end :])
     if not rest:
         return reading.coin or (reading.high or 0) >= 50

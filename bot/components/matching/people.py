@@ -38,7 +38,9 @@ def _occasions() -> re.Pattern[str]:
 
 
 _BUSY_SEASON = re.compile(r"发货|放假|快递|物流|上班|营业|值班|停运|到货|活动|优惠|打折|能到|送到|收到|截止|期间")
-_NOT_OCCASION = re.compile(r"(?:开学|毕业|开业|周年|入职|退休|满月)(?:证|后就|了[多好几]|店庆|庆)|(?:店|年)庆")
+_BUYING = re.compile(r"送|礼|买|推荐|选|挑|穿|用|戴|囤|带|给")
+_GIVING = re.compile(r"送|礼|贺|祝|买给|给.{0,6}买")
+_NOT_OCCASION = re.compile(r"(?:开学|毕业|开业|周年|入职|退休|满月|结婚)(?:证|照|后就|了[多好几]|店庆|庆)|过年(?:好|见|快乐)|拜年|生日子|国庆的庆|(?:店|年)庆")
 
 
 def match_recipients(text: str) -> list[Span]:
@@ -59,11 +61,16 @@ def match_recipients(text: str) -> list[Span]:
 def match_occasions(text: str) -> list[Span]:
     """``occasion`` entities: what one gives for. A season named for its shipping (春节发货吗) is none, nor a sale."""
     seasonal = frozenset(words()["seasonal"])
+    of_gifts = frozenset(words()["occasions_of_gifts"])
     busy = _BUSY_SEASON.search(text)
     spans = []
     for found in _occasions().finditer(text):
         said = found.group()
-        if (busy and said in seasonal) or _NOT_OCCASION.match(text, found.start()):
+        if said in seasonal and (busy or not _BUYING.search(text)):
+            continue
+        if said in of_gifts and not _GIVING.search(text):
+            continue
+        if _NOT_OCCASION.match(text, found.start()) or text[: found.start()].endswith("出"):
             continue
         beside = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
         if said.isdigit() and re.search(r"[0-9a-zA-Z.\-]", beside):

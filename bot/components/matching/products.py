@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 from bot.components.matching.kinds_brands import NameFinder, folded
@@ -43,6 +45,8 @@ class _Reading:
     start: int
     end: int
     fit: float
+    strong: bool  # found by a piece that names goods alone
+    piece: int  # length of that piece
 
 
 class ProductFinder:
@@ -92,18 +96,34 @@ class ProductFinder:
         squeezed, places = squeeze(low)
         spans: list[Span] = []
         behind = 0
-        for start, end, (strong, ids) in self._book.find(squeezed):
-            if start < behind or not _whole_word(low, places, start, end):
+        for start, pieces in groupby(self._book.find(squeezed), key=itemgetter(0)):
+            if start < behind:
                 continue
-            readings = [r for i in ids if (r := self._read(self._items[i], squeezed, places, low, start, end, names))]
-            span = self._settle(readings, strong, squeezed, places, low, end - start, names)
+            owners: dict[str, tuple[int, bool]] = {}  # product → end and strength of its longest piece here
+            for _, end, (strong, ids) in pieces:
+                if _whole_word(low, places, start, end):
+                    owners.update((i, (end, strong)) for i in ids if i not in owners)
+            readings = [
+                reading
+                for i, (end, strong) in owners.items()
+                if (reading := self._read(self._items[i], strong, squeezed, places, low, start, end, names))
+            ]
+            span = self._settle(readings, squeezed, places, names)
             if span is not None:
                 spans.append(span)
                 behind = next((n for n, at in enumerate(places) if at >= span.end), len(places))
         return spans
 
     def _read(
-        self, item: _Item, message: str, places: list[int], low: str, start: int, end: int, names: Sequence[Span]
+        self,
+        item: _Item,
+        strong: bool,
+        message: str,
+        places: list[int],
+        low: str,
+        start: int,
+        end: int,
+        names: Sequence[Span],
     ) -> _Reading | None:
         at = item.title.find(message[start:end])
         if at < 0:
@@ -111,7 +131,8 @@ class ProductFinder:
         left, right = 0, end - start
         while start - left > 0 and at - left > 0 and message[start - left - 1] == item.title[at - left - 1]:
             left += 1
-        while start + right < len(message) and at + right < len(item.title) and message[start + right] == item.title[at + right]:
+        longest = min(len(message) - start, len(item.title) - at)
+        while right < longest and message[start + right] == item.title[at + right]:
             right += 1
         begin, stop = start - left, start + right
         rest_said, rest_title = message[stop : stop + 8], item.title[at + right :]
@@ -121,21 +142,20 @@ class ProductFinder:
         near = next((n for n in beside if _right_before(low, n, places[start])), None)
         if near is not None and near.value != item.brand:
             return None
+        if beside and not _latin(message[start]) and all(n.value != item.brand for n in beside):
+            return None
         fit = float(stop - begin)
         fit += 0.6 * any(n.value == item.brand for n in beside)
         fit += 0.5 * any(n.entity == "category" and n.value in item.kinds for n in names)
         fit += 0.3 * (not _model_goes_on(rest_title))
         fit += 0.1 * item.on_sale
-        return _Reading(item, begin, stop, fit)
+        return _Reading(item, begin, stop, fit, strong, end - start)
 
     def _settle(
         self,
         readings: list[_Reading],
-        strong: bool,
         message: str,
         places: list[int],
-        low: str,
-        anchor_length: int,
         names: Sequence[Span],
     ) -> Span | None:
         if not readings:
@@ -143,7 +163,8 @@ class ProductFinder:
         best = max(reading.fit for reading in readings)
         top = [reading for reading in readings if best - reading.fit < 0.05]
         first = top[0]
-        if not strong and not self._supported(first, anchor_length, names, message):
+        strong = any(reading.strong for reading in top)
+        if not strong and not self._supported(first, names, message):
             return None
         extra: tuple = ()
         if len(top) > 1:
@@ -158,12 +179,15 @@ class ProductFinder:
         return Span("product", places[start], places[stop - 1] + 1, first.item.product_id, extra=extra)
 
     @staticmethod
-    def _supported(reading: _Reading, anchor_length: int, names: Sequence[Span], message: str) -> bool:
+    def _supported(reading: _Reading, names: Sequence[Span], message: str) -> bool:
         """Whether brand, kind or more of the title stands beside a weak piece."""
-        item = reading.item
-        if any((n.entity == "brand" and n.value == item.brand) or (n.entity == "category" and n.value in item.kinds) for n in names):
+        if any(name.entity == "brand" and name.value == reading.item.brand for name in names):
             return True
-        return reading.end - reading.start >= max(6, anchor_length + 2) or len(message) == reading.end - reading.start
+        kinds = reading.item.kinds if _latin(message[reading.start]) else ()
+        if any(name.entity == "category" and name.value in kinds for name in names):
+            return True
+        length = reading.end - reading.start
+        return length >= max(6, reading.piece + 2) or len(message) == length
 
     def _trimmed(self, reading: _Reading, message: str) -> tuple[int, int]:
         """Without the brand before and the kind behind, which are entities of their own; a whole title stays whole."""

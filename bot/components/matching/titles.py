@@ -71,7 +71,8 @@ def anchors_of(title: str, brand_forms: Collection[str], kind_forms: Collection[
         elif not piece[0].isdigit():
             beside = following is not None and following[0][0].isdigit() and _close(plain, end, following[1])
             figure = following[0] if following is not None and beside else ""
-            for anchor in _han_anchors(piece, figure, brand_forms, kind_forms):
+            first = all(before in brand_forms for before, _, _ in pieces[:at])
+            for anchor in _han_anchors(piece, figure, first, brand_forms, kind_forms):
                 found[anchor.text] = found.get(anchor.text, False) or anchor.strong
     return [Anchor(text, strong) for text, strong in found.items()]
 
@@ -121,7 +122,10 @@ def _begins_longer(run: str, at: int, length: int, forms: Collection[str], longe
     )
 
 
-def _han_anchors(run: str, figure: str, brand_forms: Collection[str], kind_forms: Collection[str]) -> Iterator[Anchor]:
+def _han_anchors(
+    run: str, figure: str, first: bool, brand_forms: Collection[str], kind_forms: Collection[str]
+) -> Iterator[Anchor]:
+    """Anchors of a Han run. ``first``: nothing but the brand stands before it, the place for a name."""
     import jieba
 
     descriptors = _descriptors()
@@ -135,15 +139,16 @@ def _han_anchors(run: str, figure: str, brand_forms: Collection[str], kind_forms
         for name in _names(cut, descriptors):
             whole = "".join(name)
             everyday = all(len(word) == 1 or _frequency(word) >= _COMMON_FREQUENCY for word in name)
-            invented = _frequency(whole) <= _RARE_FREQUENCY
+            invented = first and piece is pieces[0] and _frequency(whole) == 0
             if figure and last and piece.endswith(whole) and 1 < len(whole) <= 6:
                 yield Anchor(whole + figure.replace(".", ""), True)
             if 1 < len(whole) <= 10:
-                yield Anchor(whole, invented and len(name) < 5 and (len(whole) == 2 or not everyday))
+                yield Anchor(whole, invented and len(whole) > 2 and len(name) < 5 and not everyday)
             for size in range(2, len(name)):
                 head = "".join(name[:size])
                 if 2 < len(head) < len(whole):
-                    yield Anchor(head, False)
+                    known = all(_frequency(word) >= _COMMON_FREQUENCY for word in name[:size])
+                    yield Anchor(head, first and piece is pieces[0] and _frequency(head) == 0 and not known)
             for word in name:
                 if len(word) > 1 and word != whole and _frequency(word) <= _RARE_FREQUENCY:
                     yield Anchor(word, False)
