@@ -1,6 +1,7 @@
 """Suggesting goods, steering what was suggested, and saying why."""
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions import goods_text, suggesting
@@ -11,6 +12,9 @@ from actions.steering import CHEAPER, MORE, OTHER_BRAND, move_of
 from actions.steps import STEPS
 from actions.turn import Turn
 from actions.wish import Wish, gather, says_limit
+
+
+_ASKS_WHY = re.compile(r"为什么|为啥|凭什么|怎么(知道|会|推)|理由|原因|根据|依据|干嘛|干吗")
 
 
 class RequestRecommendation(ZhikeAction):
@@ -51,6 +55,9 @@ class AskRecommendationReason(ZhikeAction):
     def handle(self, turn: Turn) -> None:
         showing = turn.slot("showing") or {}
         reasons, goods = showing.get("reasons") or {}, known(turn, turn.shown)
+        if not goods and not _ASKS_WHY.search(turn.text):
+            turn.follow("action_request_recommendation")  # 有什么推荐的: with nothing on the table it asks for goods
+            return
         if not goods:
             turn.say("utter_reason_nothing_shown", buttons=[turn.button("推荐几款", "request_recommendation")])
             return

@@ -184,3 +184,7 @@ def test_a_limit_that_was_not_read_is_asked_about_and_not_ignored(stage):
     stage.hear(*EARPHONES)
     said = stage.hear("有没有带线控的", "refine_recommendation")
     assert said.responses == ["utter_refine_how"] and not said.ids
+
+
+def test_asking_what_there_is_to_recommend_is_no_question_why(stage):
+    assert stage.hear("有什么推荐的吗", "ask_recommendation_reason").ids
