@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.context import meant_instead
 from actions.mood import soothe
 from actions.services import services
 from actions.turn import HUMAN_INTENT, Turn
@@ -56,9 +57,13 @@ class ZhikeAction(Action, ABC):
         turn = None
         try:
             turn = Turn(dispatcher, tracker, services())
+            instead = meant_instead(turn) if turn.first_action else None
             self._before(turn)
-            self.handle(turn)
-            self._after(turn)
+            if instead:
+                turn.follow(instead)
+            else:
+                self.handle(turn)
+                self._after(turn)
             if self.ends_turn and not turn.following and tracker.latest_action_name not in (None, "action_listen"):
                 turn.follow("action_listen")
             return turn.events()
@@ -70,7 +75,7 @@ class ZhikeAction(Action, ABC):
             return [ActionExecutionRejected(self.action_name), FollowupAction("action_listen")]
 
     def _before(self, turn: Turn) -> None:
-        first_action = turn.slot("counted") != turn.message_id or not turn.message_id
+        first_action = turn.first_action
         if first_action:
             _count_mood(turn, self.counts_mood)
         if turn.message_id:

@@ -2,15 +2,10 @@
 from __future__ import annotations
 
 from actions.base import ZhikeAction
+from actions.context import SUGGESTING, about_goods
 from actions.readings import reading_buttons
 from actions.steering import CHEAPER, OTHER_KIND, STYLE
 from actions.turn import Turn
-
-# After an answer of these intents, a judgement is about goods.
-SUGGESTING = frozenset({"request_recommendation", "refine_recommendation", "ask_recommendation_reason"})
-# And after one of these, 就它吧 means goods.
-SHOPPING = SUGGESTING | {
-    "compare_products", "ask_price", "ask_stock", "ask_product_info", "place_order", "ask_promotion"}
 
 
 class FeedbackPositive(ZhikeAction):
@@ -44,10 +39,6 @@ class FeedbackNegative(ZhikeAction):
             turn.button("样式", "refine_recommendation", topic=STYLE),
             turn.button("价位", "refine_recommendation", topic=CHEAPER),
             turn.button("换一类", "refine_recommendation", topic=OTHER_KIND)])
-
-
-def about_goods(turn: Turn, intents: frozenset[str] = SHOPPING) -> bool:
-    return (turn.slot("topic") or {}).get("intent") in intents
 
 
 def keep(turn: Turn, rating: str) -> None:

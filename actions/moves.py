@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 from actions.base import ZhikeAction
-from actions.judged import about_goods
+from actions.context import about_goods
 from actions.orders import names_an_order
 from actions.readings import menu_buttons, reading_buttons, said
 from actions.references import known, meant

@@ -13,7 +13,6 @@ from actions.steps import STEPS
 from actions.turn import Turn
 from actions.wish import Wish, gather, says_limit
 
-
 _ASKS_WHY = re.compile(r"为什么|为啥|凭什么|怎么(知道|会|推)|理由|原因|根据|依据|干嘛|干吗")
 
 

@@ -69,6 +69,11 @@ class Turn:
     def message_id(self) -> str:
         return str(self.tracker.latest_message.get("message_id") or "")
 
+    @property
+    def first_action(self) -> bool:
+        """No action has dealt with this message before."""
+        return not self.message_id or self.slot("counted") != self.message_id
+
     def raw_entities(self, kind: str, exclude: bool = False) -> list[dict]:
         """As read, with `start` and `end`; those that are not wanted (role `exclude`) only when asked for."""
         return [e for e in self.tracker.latest_message.get("entities") or []

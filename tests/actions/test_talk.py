@@ -171,3 +171,24 @@ def test_the_merchant_sets_how_patient_the_bot_is(talk):
     ("好几天了", "好几天"), ("怎么还不发", None)])
 def test_how_long_somebody_waited(text, words):
     assert waited(text) == words
+
+
+# --- read by what was shown --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["换一批", "换一批吧", "再来几个看看", "还有别的吗", "便宜点的", "那换个牌子"])
+def test_under_a_list_of_goods_a_short_wish_steers_it_whatever_it_was_read_as(stage, text):
+    stage.hear(*EARPHONES)
+    said = stage.hear(text, "request_exchange")
+    assert said.actions == ["action_request_exchange", "action_refine_recommendation"]
+    assert said.responses and not said.responses[0].startswith("utter_something_broke")
+
+
+def test_without_goods_on_the_table_it_is_what_it_was_read_as(stage):
+    assert "action_refine_recommendation" not in stage.hear("换一批", "request_exchange").actions
+
+
+@pytest.mark.parametrize("text", ["想换货，换个大一码的", "我要换一件新的", "换成42码"])
+def test_a_real_exchange_stays_one(stage, text):
+    stage.hear(*EARPHONES)
+    assert "action_refine_recommendation" not in stage.hear(text, "request_exchange").actions
