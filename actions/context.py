@@ -1,4 +1,4 @@
-"""What a short message means after what was shown: 换一批 alone could be an exchange, under a list of goods it is none."""
+"""What a short message means after what was shown: 换一批 could be an exchange, under a list of goods it is none."""
 from __future__ import annotations
 
 import re

@@ -22,8 +22,11 @@ class AskProductInfo(ZhikeAction):
     def handle(self, turn: Turn) -> None:
         topic = attributes.topic_of(turn.text)
         goods = (meant(turn) or (known(turn, turn.shown) if topic and not asked_about(turn) else []))[:MOST]
+        described = [] if goods else look_up(turn)
+        if len(described) == 1:
+            goods = described
         if not goods:
-            _answer_in_general(turn)
+            _answer_in_general(turn, described)
             return
         answers = {p.product_id: _answer(turn, p, topic) for p in goods}
         if len(goods) == 1:
@@ -51,13 +54,12 @@ def _answer(turn: Turn, product: Product, topic: attributes.Topic | None) -> str
     return said.text if said else None
 
 
-def _answer_in_general(turn: Turn) -> None:
+def _answer_in_general(turn: Turn, found: list[Product]) -> None:
     """No product is meant: the shop's own answer, else which one."""
     answer = turn.services.answer(turn.text, "ask_product_info")
     if answer:
         turn.say(answer)
         return
-    found = look_up(turn)
     if found:
         ask_which(turn, found, "ask_product_info")
     else:

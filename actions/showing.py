@@ -18,7 +18,7 @@ SOLD = frozenset({"best_in_budget", "best_in_kind", "top_in_kind", "best_in_shop
 REMEMBERED = 120  # product ids kept of what was shown in one wish
 
 
-def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -> None:
+def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None, **facts: str) -> None:
     """Says the goods as one message and remembers them. `words`: the response; by default the wish decides."""
     goods = known(turn, [s.product_id for s in found.items])
     reasons = _reasons(wish, found, goods)
@@ -26,7 +26,7 @@ def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None) -
     lead = words or _lead(wish, found) if found.exact else "utter_nearest"
     turn.say(lead, custom=custom, buttons=_steer_buttons(turn, goods),
              goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]),
-             wanted=wish.described() or "这样", asking=_one_question(wish, found))
+             wanted=wish.described() or "这样", asking=_one_question(wish, found), **facts)
     remember(turn, goods, reasons, custom)
     turn.set("wish", wish.to_slot())
 

@@ -54,12 +54,15 @@ def dearer(turn: Turn, wish: Wish) -> None:
 
 
 def another_batch(turn: Turn, wish: Wish) -> None:
-    """Never what was shown before in this wish."""
-    found = suggesting.ask(turn, suggesting.request_for(turn, wish, seen(turn)))
-    if found.items and found.exact:
-        show(turn, wish, found, "utter_another_batch")
-    else:
-        no_more(turn, wish, "utter_no_more")
+    """Never what was shown before in this wish. When all that fits has been seen: without colour, size and brand, and
+    saying so; kind and price are kept."""
+    looser = replace(wish, colours=(), sizes=(), brands=(), below=None)
+    for wanted, words in ((wish, "utter_another_batch"), (looser, "utter_another_batch_looser")):
+        found = suggesting.ask(turn, suggesting.request_for(turn, wanted, seen(turn)))
+        if found.items and found.exact:
+            show(turn, wanted, found, words, seen_all=wish.described())
+            return
+    no_more(turn, wish, "utter_no_more")
 
 
 def other_brand(turn: Turn, wish: Wish) -> None:

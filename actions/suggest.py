@@ -40,7 +40,7 @@ class RefineRecommendation(ZhikeAction):
         if not turn.shown and wish == old and move not in (CHEAPER, MORE):
             turn.say("utter_refine_what", buttons=[turn.button("随便推荐几款", "request_recommendation")])
             return
-        if move is None and not says_limit(turn) and not turn.entities("product"):
+        if move is None and wish == old and not says_limit(turn):
             ways = (("换一批", MORE), ("便宜点的", CHEAPER), ("换个牌子", OTHER_BRAND))
             buttons = [turn.button(title, "refine_recommendation", topic=way) for title, way in ways]
             turn.say("utter_refine_how", buttons=buttons)

@@ -10,6 +10,7 @@ from actions.wish import yuan
 
 RECENT_ORDERS = 10
 _HOURS = ((5, "夜深了"), (9, "早上好"), (12, "上午好"), (14, "中午好"), (18, "下午好"), (23, "晚上好"), (24, "夜深了"))
+_QUESTION = re.compile(r"[吗么][？?。\s]*$|[?？]\s*$")
 _JUNK = re.compile(r"[\s\W\d_]+")
 
 
@@ -105,6 +106,9 @@ class Praise(ZhikeAction):
     sets_topic = False
 
     def handle(self, turn: Turn) -> None:
+        if _QUESTION.search(turn.text):  # 是正品吗 is no praise, whatever good word it has
+            turn.follow("action_ask_product_info")
+            return
         words = len(_JUNK.sub("", turn.text)) > 1 and not turn.pressed
         if words:
             turn.services.store.feedback.add(turn.sender_id, turn.customer_id, "up", comment=turn.text)

@@ -83,13 +83,21 @@ def related(catalogue: CatalogueSnapshot, one: str, other: str) -> bool:
     return one == other or any({one, other} <= set(p.kinds) for p in catalogue.products.values())
 
 
-def said_kinds(turn: Turn) -> list[str]:
-    """Kinds named in the message; a named product stands for its narrowest kind."""
+def said_kinds(turn: Turn, wish: Wish) -> list[str]:
+    """Kinds named in the message. A named product stands for its narrowest kind, and a word that tells kinds apart
+    below the one wished for stands for that kind: 蓝牙的, when earphones are wanted."""
+    catalogue = turn.services.catalogue()
     kinds = turn.entities("category")
     if not kinds:
-        products = turn.services.catalogue().products
+        products = catalogue.products
         kinds = [products[p].kinds[-1] for p in turn.entities("product") if p in products and products[p].kinds]
-    return list(dict.fromkeys(kinds))
+    return list(dict.fromkeys(kinds)) or _narrower(turn.text, wish, catalogue)
+
+
+def _narrower(text: str, wish: Wish, catalogue: CatalogueSnapshot) -> list[str]:
+    below = [kind for kind in catalogue.kinds for wanted in wish.kinds if kind != wanted and kind.endswith(wanted)]
+    telling = ((kind, next(kind.removesuffix(w) for w in wish.kinds if kind.endswith(w))) for kind in below)
+    return [kind for kind, word in telling if len(word) > 1 and word.rstrip("式型款") in text]
 
 
 LIMITS = ("budget", "category", "brand", "colour", "size", "recipient", "occasion")
@@ -106,7 +114,7 @@ def gather(turn: Turn, old: Wish, steering: bool) -> Wish:
     A new kind of goods starts a new wish, and so does asking anew for somebody or for nothing in particular. When
     steering, whom it is for stays.
     """
-    said = said_kinds(turn)
+    said = said_kinds(turn, old)
     catalogue = turn.services.catalogue()
     new_kind = bool(said and old.kinds) and not any(related(catalogue, a, b) for a in said for b in old.kinds)
     if steering:

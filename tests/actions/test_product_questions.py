@@ -130,3 +130,13 @@ def test_buying_one_of_several_asks_which(stage):
     said = stage.hear("我要了，下单", "place_order")
     assert said.titles == ["第一个", "第二个", "第三个"]
     assert stage.press(said.buttons[1]).responses == ["utter_in_cart"]
+
+
+def test_a_described_product_is_answered_about_at_once(stage):
+    entities = (("brand", "小米"), ("category", "充电宝"))
+    said = stage.hear("小米那个20000毫安的充电宝充电快吗", "ask_product_info", *entities)
+    assert said.responses == ["utter_product_info"] and "6 条评价" in said.text
+
+
+def test_a_question_read_as_praise_is_answered(stage):
+    assert "假一赔十" in stage.hear("你们家东西是正品吗", "praise", mood="positive").text

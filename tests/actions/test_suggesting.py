@@ -188,3 +188,17 @@ def test_a_limit_that_was_not_read_is_asked_about_and_not_ignored(stage):
 
 def test_asking_what_there_is_to_recommend_is_no_question_why(stage):
     assert stage.hear("有什么推荐的吗", "ask_recommendation_reason").ids
+
+
+def test_a_word_that_tells_kinds_apart_narrows_the_wish(stage):
+    stage.hear(*EARPHONES)
+    stage.hear("蓝牙的，三百以内", "inform", budget(300))
+    assert stage.slots["wish"]["kinds"] == ["蓝牙耳机"]
+
+
+def test_when_all_of_a_colour_was_seen_the_next_batch_says_so_and_keeps_the_kind(stage, tiny_store):
+    stage.hear(*EARPHONES)
+    seen = set(stage.hear("灰色的", "refine_recommendation", ("colour", "灰色")).ids)
+    said = stage.hear("换一批", "refine_recommendation")
+    assert said.responses == ["utter_another_batch_looser"] and all("灰色" in text for text in said.every)
+    assert not seen & set(said.ids) and all("耳机" in products(tiny_store)[i].kinds for i in said.ids)
