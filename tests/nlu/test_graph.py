@@ -24,10 +24,12 @@ pipeline:
   - name: bot.components.gate.UnderstandingGate
 """
 
+_ZHIKE = "from bot.cli import main; main()"
+
 
 def parse(archive: Path, lines: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", "from bot.cli import main; main()", "parse", "--jsonl", "--model", str(archive)],
+        [sys.executable, "-W", "ignore", "-c", _ZHIKE, "parse", "--jsonl", "--model", str(archive)],
         input=lines,
         capture_output=True,
         text=True,
