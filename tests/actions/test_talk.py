@@ -192,3 +192,12 @@ def test_without_goods_on_the_table_it_is_what_it_was_read_as(stage):
 def test_a_real_exchange_stays_one(stage, text):
     stage.hear(*EARPHONES)
     assert "action_refine_recommendation" not in stage.hear(text, "request_exchange").actions
+
+
+def test_a_brand_on_the_table_that_is_turned_down_is_no_cancelled_order(stage):
+    stage.hear("保温杯", "request_recommendation", ("category", "保温杯"), ("budget", {"min": None, "max": 60}))
+    said = stage.hear("南极人的就不要了", "cancel_order", ("brand", "南极人", "exclude"))
+    assert said.actions[-1] == "action_refine_recommendation" and "C3" not in said.ids
+    stage.hear(*EARPHONES)
+    said = stage.hear("我买的小米的不要了，取消", "cancel_order", ("brand", "小米", "exclude"))
+    assert "action_refine_recommendation" not in said.actions
