@@ -32,7 +32,7 @@ def shop_today() -> date:
 
 
 class _Current:
-    """The matcher for the catalogue in use; made anew when the catalogue's version changes, shared by all components."""
+    """The matcher for the catalogue in use, shared by all components; made anew when the catalogue changes."""
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] | None = None

@@ -18,14 +18,29 @@ _LEXICON = Path(__file__).resolve().parents[1] / "lexicon" / "mood.json"
 _CLAUSE_END = re.compile(r"[,。!?;~… ]+")
 _QUOTED_PRAISE = re.compile(r"[“\"「『'‘]([^”\"」』'’]{1,8})[”\"」』'’]")
 # A word of praise driven into its opposite: 好到听不见, 轻薄到漏风.
-_DRIVEN = re.compile(r"(?:真|可真|实在|够|果然|是真|效果)?[\u4e00-\u9fff]{1,4}(?:真)?[,，]?\s?[\u4e00-\u9fff]{1,4}(?:到|得)[^,。!?]{0,10}(?:不|没|光|漏|坏|断|废|哭)")
-_WAITED = re.compile(r"(?:等了?|都|拖了?|已经|催了?|过了?|快)[^,。!?]{0,5}(?:\d+|[一二两三四五六七八九十半几好]+)(?:个|多)*(?:天|周|星期|礼拜|月|小时|钟头|年|次|遍|回)[^,。!?]{0,6}")
+_DRIVEN = re.compile(
+    r"(?:真|可真|实在|够|果然|是真|效果)?[\u4e00-\u9fff]{1,4}(?:真)?[,，]?\s?[\u4e00-\u9fff]{1,4}(?:到|"
+    r"得)[^,。!?]{0,10}(?:不|没|光|漏|坏|断|废|哭)",
+)
+_WAITED = re.compile(
+    r"(?:等了?|都|拖了?|已经|催了?|过了?|快)[^,。!?]{0,5}(?:\d+|[一二两三四五六七八九十半几好]+)(?:个|"
+    r"多)*(?:天|周|星期|礼拜|月|小时|钟头|年|次|遍|回)[^,。!?]{0,6}",
+)
 _STILL_NOT = re.compile(r"还(?:没|不|是没|是不)|迟迟|一直(?:没|不)|始终(?:没|不)|就是不")
 _TURN_GOOD = re.compile(r"没想到|居然|竟然|原以为|以为|本来|之前|一开始|刚开始|差点|没抱|打脸|结果|终于|可算|总算")
 _TURN_BAD = re.compile(r"早知道|要是知道|说好的|说好|承诺|答应|号称|吹得|宣传|图上|图片|页面写|还说|不是说")
 _BLAME = re.compile(r"你们|你家|贵店|商家|店家|客服|卖家|你这")
-_RHETORIC = re.compile(r"凭什么|凭啥|到底|究竟|有没有[^,。!?]{0,4}(?:良心|素质|脑子|搞错|天理)|是不是[^,。!?]{0,3}(?:傻|骗|故意|耍|有病|当我)|算什么|什么意思嘛|难道|至于吗|好意思|像话|对得起|当我|把我当|拿我当|还让不让|管不管|行不行啊|什么情况")
-_INTENSE = re.compile(r"太|真|超|巨|贼|特别|非常|极其|死了|透了|炸了|要命|得很|极了|爆了|疯了|简直|完全|根本|压根|一点[都也]|半点|绝")
+_RHETORIC = re.compile(
+    r"凭什么|凭啥|到底|究竟|有没有[^,。!?]{0,4}(?:良心|素质|脑子|搞错|天理)|是不是[^,。!?]{0,3}(?:傻|骗|"
+    r"故意|耍|有病|当我)|算什么|什么意思嘛|难道|至于吗|好意思|像话|对得起|当我|把我当|拿我当|还让不让|"
+    r"管不管|行不行啊|什么情况",
+)
+_INTENSE = re.compile(
+    r"太|真|超|巨|贼|特别|非常|极其|死了|透了|炸了|要命|得很|极了|爆了|疯了|简直|完全|根本|压根|"
+    r"一点[都也]|半点|绝",
+)
+
+_NO_NEGATION = re.compile(r"不得不|不仅|不但|不要太|不愧")
 
 CUES = (
     "positive", "negative", "praise_only", "blame_only", "last_positive", "last_negative", "flips", "sarcasm",
@@ -80,7 +95,7 @@ def polar_words(text: str) -> list[tuple[int, int, bool]]:
     不满意 is one; 没有不满意 turns back; 不得不说 negates nothing.
     """
     polarity, _, negators, _ = _lexicon()
-    cleared = text.replace("不得不", "　　　").replace("不仅", "　　").replace("不但", "　　").replace("不要太", "　　　")
+    cleared = _NO_NEGATION.sub(lambda found: "　" * len(found.group()), text)
     hits, behind = [], 0
     for start, end, sign in polarity.find(cleared):
         if start < behind:
@@ -99,7 +114,6 @@ def cues_of(text: str) -> np.ndarray:
     good = sum(1 for _, sign, _ in hits if sign > 0)
     bad = len(hits) - good
     clauses = [clause for clause in _CLAUSE_END.split(low) if clause]
-    last_at = len(low) - len(clauses[-1]) if clauses else 0
     last_at = low.rfind(clauses[-1]) if clauses else 0
     last_good = sum(1 for at, sign, _ in hits if at >= last_at and sign > 0)
     last_bad = sum(1 for at, sign, _ in hits if at >= last_at and sign < 0)

@@ -1,4 +1,4 @@
-"""The mood of a message in three classes, by one linear model on n-grams of characters and the cues of ``mood_cues``."""
+"""The mood of a message in three classes: one linear model on n-grams of characters and the cues of ``mood_cues``."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ def read_examples(folder: Path) -> tuple[list[str], list[str]]:
             if label is None:
                 continue
             if label not in LABELS:
-                raise Problem(f"{path.name} 第 {number} 行的情绪是 {label!r}", f"只认 {'、'.join(LABELS)} 或 null", "改正这一行")
+                known = "、".join(LABELS)
+                raise Problem(f"{path.name} 第 {number} 行的情绪是 {label!r}", f"只认 {known} 或 null", "改正这一行")
             texts.append(text)
             labels.append(label)
     if len(set(labels)) < len(LABELS):

@@ -11,10 +11,16 @@ from bot.components.matching.numbers import read_number
 from bot.components.matching.spans import Span
 
 _BESIDE_HUE = r"(?:^|(?<=[\s,。!?;:、/要个件款换有买拍是选到成给和跟或双条部台支别只套顶穿没来推就看]))"
-_HUE_TAIL = r"(?=的(?!时候|人|菜)|$|[\s,。!?;、]|还是|或|和(?=[黑白灰红粉蓝绿紫黄橙棕银金])|[xXsSmMlL]|款|那[个件款双]|(?:吧|呢|吗|有吗|有没有)(?:$|[,。!?\s]))"
-_NOT_COLOUR = re.compile(
-    r"(?:角|特|成|肤|景|脸|货|物|各|颜|气|出|音|润|变|掉|染|褪|调|本|难|好|女|色|情|退|起)色|色(?:差|号|彩|系|情|卡|盲|泽|素|相|温|块)"
+_HUE_TAIL = (
+    r"(?=的(?!时候|人|菜)|$|[\s,。!?;、]|还是|或|和(?=[黑白灰红粉蓝绿紫黄橙棕银金])|[xXsSmMlL]|款|"
+    r"那[个件款双]|(?:吧|呢|吗|有吗|有没有)(?:$|[,。!?\s]))"
 )
+_NOT_COLOUR = re.compile(
+    r"(?:角|特|成|肤|景|脸|货|物|各|颜|气|出|音|润|变|掉|染|褪|调|本|难|好|女|色|情|退|起)色|色(?:差|"
+    r"号|彩|系|情|卡|盲|泽|素|相|温|块)"
+)
+_NO_HUES = ("黑色星期五", "黄色网", "绿色通道", "绿色食品")
+_BEFORE_HUED_GOODS = " ,。!?;:、件个条双款顶套要买换有的那这"
 _ON_SCREEN = re.compile(r"按钮|点开|点不|页面|勾选|链接|选项|一栏|界面|屏幕|会员价|都是灰|天是")
 _SIZE = re.compile(
     r"(?<![a-z0-9+\-])(?P<letters>(?:[2-6]?x{1,4}[ls]|[2-6]xl))(?![a-z0-9])(?:\s?码)?"
@@ -25,10 +31,16 @@ _SIZE = re.compile(
     r"|(?<![\d/])(?P<body>1[4-9][05]/\d{2,3}[a-d]?)(?![\d/斤])"
     r"|(?:戒指|指环|圈口|圈号|手寸)[^,。!?\d]{0,4}(?P<ring>\d{1,2}号)"
 )
-_LONE_SIZE = re.compile(r"(?<![a-zA-Z0-9+\-])(?P<size>XS|[SML]|(?<=[要换穿成买拍])(?:xs|[sml]))(?![a-zA-Z0-9+\-])(?!款|版|型)")
+_LONE_SIZE = re.compile(
+    r"(?<![a-zA-Z0-9+\-])(?P<size>XS|[SML]|(?<=[要换穿成买拍])(?:xs|[sml]))(?![a-zA-Z0-9+\-])(?!款|版|型)",
+)
 _SHOE = re.compile(r"(?<=[换要穿买拍成])(?P<size>3[4-9]|4[0-7])(?=的(?!耳)|$|[,。!?\s])")
 _SHOE_WORDS = re.compile(r"鞋|码|挤脚|脚|靴")
-_COUNT = re.compile(r"(?<![\d.第每前后这那哪半])(?P<n>\d{1,4}|[一二两三四五六七八九十百]{1,3})\s?(?P<measure>[件个盒双条瓶箱袋包支套台部份本罐提打桶对只张床颗])(?![月星礼小钟人字多问订工个头天年])")
+_COUNT = re.compile(
+    r"(?<![\d.第每前后这那哪半])(?P<n>\d{1,4}|"
+    r"[一二两三四五六七八九十百]{1,3})\s?(?P<measure>[件个盒双条瓶箱袋包支套台部份本罐提打桶对只张床"
+    r"颗])(?![月星礼小钟人字多问订工个头天年])",
+)
 _PAIR_WORD = re.compile(r"(?P<n>俩|仨)(?![人月])")
 _ONE_WANTED = re.compile(r"(?:来|要|买|拍|下单|订|换|加|入|囤|给我发)(?:了)?$")
 
@@ -65,8 +77,7 @@ def match_colours(text: str, known: Sequence[str] = (), goods: Collection[int] =
     for found in _hue_pattern(tuple(sorted(known_set))).finditer(text):
         start, end = found.span()
         said = found.group()
-        around = text[max(0, start - 1) : end + 1]
-        if found["full"] and (_NOT_COLOUR.search(text[end - 1 : end + 1]) or around.endswith("星") or text.startswith(("黄色网", "绿色通道", "绿色食品"), start)):
+        if found["full"] and (_NOT_COLOUR.search(text[end - 1 : end + 1]) or text.startswith(_NO_HUES, start)):
             continue
         if found["lone"] and _ON_SCREEN.search(text):
             continue
@@ -77,7 +88,8 @@ def match_colours(text: str, known: Sequence[str] = (), goods: Collection[int] =
     taken = {span.start for span in spans}
     for at in goods:
         before = text[at - 2 : at - 1]
-        if at and text[at - 1] in plain and at - 1 not in taken and (at == 1 or before in " ,。!?;:、件个条双款顶套要买换有的那这"):
+        stands_apart = at == 1 or before in _BEFORE_HUED_GOODS
+        if at and stands_apart and text[at - 1] in plain and at - 1 not in taken:
             spans.append(Span("colour", at - 1, at, _colour_name(text[at - 1], known_set)))
     return spans
 

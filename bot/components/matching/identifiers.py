@@ -7,17 +7,30 @@ import re
 from bot.components.matching.spans import Span
 
 _GAP = r"[ \-]?"
-_CARRIERS = "sf|yt|jdvb|jdva|jdvc|jdv|jdx|jdk|jd|jtse|jt|zto|sto|yd|dpk|ems|tt|uc|best|htky|ht|zjs|dbl|kye|ky|cnee|lp|cn|ztk|yto"
+_CARRIERS = (
+    "sf|yt|jdvb|jdva|jdvc|jdv|jdx|jdk|jd|jtse|jt|zto|sto|yd|dpk|ems|tt|uc|best|htky|ht|zjs|dbl|kye|ky|"
+    "cnee|lp|cn|ztk|yto"
+)
 _PARCEL = re.compile(rf"(?<![a-z0-9])(?:{_CARRIERS})[a-z]{{0,2}}{_GAP}\d(?:{_GAP}\d){{6,17}}(?![0-9])", re.I)
 _POSTAL = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{9}cn(?![a-z0-9])", re.I)
-_PHONE = re.compile(r"(?<![\d.])(?:\+?86[ \-]?)?(1[3-9]\d(?:[ \-]?\d{4}){2}|1[3-9]\d(?:[ \-]\d{3}){2}[ \-]?\d{2}|1[3-9]\d{9})(?!\d)")
+_PHONE = re.compile(
+    r"(?<![\d.])(?:\+?86[ \-]?)?(1[3-9]\d(?:[ \-]?\d{4}){2}|1[3-9]\d(?:[ \-]\d{3}){2}[ \-]?\d{2}|"
+    r"1[3-9]\d{9})(?!\d)",
+)
 _DIGITS = re.compile(r"(?<![\d.])(?<![a-z])\d(?:[ \-]?\d){7,23}(?!\d)", re.I)
 _LETTERED = re.compile(r"(?<![a-z0-9])[a-z]{1,4}-?\d{6,20}(?![0-9a-z])", re.I)
 
-_PARCEL_WORDS = re.compile(r"(?:快递|运单|物流|面单|包裹|邮件|寄回|退回|寄件|顺丰|圆通|中通|申通|韵达|极兔|邮政|京东快递|百世|德邦)[^,。!?;]{0,8}$")
+_PARCEL_WORDS = re.compile(
+    r"(?:快递|运单|物流|面单|包裹|邮件|寄回|退回|寄件|顺丰|圆通|中通|申通|韵达|极兔|邮政|京东快递|百世|"
+    r"德邦)[^,。!?;]{0,8}$",
+)
 _ORDER_WORDS = re.compile(r"(?:订单|单号|编号|单子|交易号|order)[^,。!?;\d]{0,8}$", re.I)
 _LOOSE_ORDER_WORDS = re.compile(r"订单|下单|单号|编号|这单|那单|单子|order", re.I)
-_OTHER_NUMBERS = re.compile(r"(?:税号|银行卡号?|卡号|身份证号?|纳税人识别号|识别号|信用代码|账号|帐号|条码|条形码|型号|货号|qq|微信号?|序列号|sn码?|验证码|开户行|券码|卡密)[^,。!?;\d ]{0,4} ?$", re.I)
+_OTHER_NUMBERS = re.compile(
+    r"(?:税号|银行卡号?|卡号|身份证号?|纳税人识别号|识别号|信用代码|账号|帐号|条码|条形码|型号|货号|qq|"
+    r"微信号?|序列号|sn码?|验证码|开户行|券码|卡密)[^,。!?;\d ]{0,4} ?$",
+    re.I,
+)
 _CASE_WORDS = re.compile(r"(?:工单|售后|服务单|投诉|退款|退货单|维修)[^,。!?;\d]{0,4}$")
 _PHONE_WORDS = re.compile(r"(?:手机号?码?|电话|号码|联系方式|联系人|联系我|新号|旧号|打这个|打我)[^,。!?;\d]{0,8}$")
 _DATE_LIKE = re.compile(r"(?:19|20)\d\d[ \-]?(?:0[1-9]|1[0-2])[ \-]?(?:0[1-9]|[12]\d|3[01])$")
@@ -37,7 +50,8 @@ def match_identifiers(text: str) -> list[Span]:
         if not _free(spans, *found.span()):
             continue
         left = text[max(0, found.start() - 14) : found.start()]
-        if (_ORDER_WORDS.search(left) and not _PHONE_WORDS.search(left)) or (_OTHER_NUMBERS.search(left) and not _PHONE_WORDS.search(left)):
+        named = _ORDER_WORDS.search(left) or _OTHER_NUMBERS.search(left)
+        if named and not _PHONE_WORDS.search(left):
             continue
         spans.append(Span("phone", found.start(1), found.end(1), _bare(found.group(1))))
     for found in _DIGITS.finditer(text):

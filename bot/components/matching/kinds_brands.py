@@ -12,11 +12,21 @@ from bot.components.matching import lexicon
 from bot.components.matching.phrases import PhraseBook
 from bot.components.matching.spans import Span
 
+_EVERYDAY = 100  # jieba's count from which a word is common
 _TELLING = 3  # characters from which a synonym is taken for a kind that the catalogue lacks
 _GENERIC_NOT_BEFORE = ("壳", "套子", "贴膜", "钢化膜", "保护", "维修店", "工厂")
 # Words of a dictionary that shops also use as brands: they need a sign that the brand is meant.
-_BRAND_AFTER = re.compile(r"\s?(?:的|牌|家的?|这个牌子|旗舰店|官方|品牌|和|跟|与|、|有|哪|怎么样|好|贵|便宜|$|[,。!?])")
+_BRAND_AFTER = re.compile(
+    r"\s?(?:[a-z0-9]|的|牌|家的?|这个牌子|旗舰店|官方|品牌|和|跟|与|、|有|哪|怎么样|好|贵|便宜|$|[,。!?])",
+)
 _BRAND_BEFORE = re.compile(r"(?:^|[,。!?\s]|买|要|看|推|推荐|有|喜欢|除了|比|和|跟|与|、|是|换|用|的)$")
+
+
+# Apple 苹果, 苹果 Apple
+_TWO_SCRIPTS = re.compile(
+    r"^([a-z][a-z0-9 '.&\-]*?)\s*([\u4e00-\u9fff][\u4e00-\u9fff ]*)$"
+    r"|^([\u4e00-\u9fff]+)\s*([a-z][a-z0-9 '.&\-]*)$"
+)
 
 
 @dataclass(frozen=True)
@@ -39,11 +49,12 @@ def name_forms(name: str) -> list[str]:
     """The ways a catalogue's name can be said: Apple/苹果, 苹果（Apple） and Apple 苹果 in their parts."""
     whole = folded(name)
     parts = [part.strip() for part in re.split(r"[/()|、;,]+", whole)]
-    split = re.match(r"^([a-z][a-z0-9 '.&\-]*?)\s*([\u4e00-\u9fff][\u4e00-\u9fff ]*)$|^([\u4e00-\u9fff]+)\s*([a-z][a-z0-9 '.&\-]*)$", whole)
+    split = _TWO_SCRIPTS.match(whole)
     if split:
         parts += [part.strip() for part in split.groups() if part]
     forms = [form for form in dict.fromkeys([whole, *parts]) if len(form) > 1]
-    return forms + [squeezed for form in forms if (squeezed := re.sub(r"[ \-]", "", form)) not in forms and len(squeezed) > 1]
+    closed = (re.sub(r"[ \-]", "", form) for form in forms)
+    return forms + [form for form in dict.fromkeys(closed) if form not in forms and len(form) > 1]
 
 
 class NameFinder:
@@ -161,4 +172,4 @@ def _is_everyday(form: str) -> bool:
     import jieba
 
     jieba.initialize()
-    return (jieba.dt.FREQ.get(form) or 0) >= 50
+    return (jieba.dt.FREQ.get(form) or 0) >= _EVERYDAY

@@ -1,4 +1,4 @@
-"""The shop language that does not come from a catalogue: kinds, brands, colours, people, occasions (``bot/lexicon``)."""
+"""The shop language that no catalogue holds (``bot/lexicon``): kinds, brands, colours, people, occasions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _read(name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, dict[str, list[str]]]:
-    """Kind → ``also``: other names; ``not_before`` / ``not_after``: what, right behind / before it, makes it something else."""
+    """Kind → ``also``: other names; ``not_before``, ``not_after``: what behind or before it makes another thing."""
     return _read("kinds.json")
 
 
@@ -28,5 +28,5 @@ def brands() -> dict[str, dict[str, list[str]]]:
 
 @lru_cache(maxsize=1)
 def words() -> dict[str, Any]:
-    """``colours``, ``recipients``, ``occasions``, ``seasonal``, ``payments``, ``descriptors``."""
+    """Lists by name: colours, recipients, occasions, payments, descriptors of goods, letters of model names …"""
     return _read("words.json")

@@ -44,7 +44,7 @@ class PhraseBook(Generic[Entry]):
             self.add(phrase, entry)
 
     def find(self, text: str) -> Iterator[tuple[int, int, Entry]]:
-        """(start, end, entry) for every phrase in ``text`` (lower case): by position, at one position the longest first."""
+        """(start, end, entry) for every phrase in ``text`` (lower case), by position, the longest first."""
         if self._ordered is None:
             self._ordered = {head: tuple(sorted(found, reverse=True)) for head, found in self._lengths.items()}
         ordered, entries = self._ordered, self._entries

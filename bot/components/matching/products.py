@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.components.matching.kinds_brands import NameFinder, folded
 from bot.components.matching.phrases import PhraseBook
 from bot.components.matching.spans import Span
-from bot.components.matching.titles import MODEL_TAIL, Anchor, anchors_of, squeeze
+from bot.components.matching.titles import Anchor, anchors_of, model_tails, squeeze
 
 _TOO_MANY = 80  # goods that share a piece of title: it names none of them
 _BRANDS_OF_A_WORD = 2  # more brands than this use it: it describes, it does not name
@@ -164,7 +164,7 @@ class ProductFinder:
         top = [reading for reading in readings if best - reading.fit < 0.05]
         first = top[0]
         strong = any(reading.strong for reading in top)
-        if not strong and not self._supported(first, names, message):
+        if not strong and not self._supported(first, names, message, places):
             return None
         extra: tuple = ()
         if len(top) > 1:
@@ -173,21 +173,20 @@ class ProductFinder:
                 return None
             extra = (("candidates", [reading.item.product_id for reading in top]),)
         start, stop = self._trimmed(first, message)
-        own = [at for at in places[start:stop] if not any(n.start <= at < n.end for n in names)]
-        if len(own) < 2 and stop - start < _WHOLE_TITLE * len(first.item.title):
+        if _own(places[start:stop], names) < 2 and stop - start < _WHOLE_TITLE * len(first.item.title):
             return None  # nothing but brand and kind was said
         return Span("product", places[start], places[stop - 1] + 1, first.item.product_id, extra=extra)
 
     @staticmethod
-    def _supported(reading: _Reading, names: Sequence[Span], message: str) -> bool:
+    def _supported(reading: _Reading, names: Sequence[Span], message: str, places: list[int]) -> bool:
         """Whether brand, kind or more of the title stands beside a weak piece."""
         if any(name.entity == "brand" and name.value == reading.item.brand for name in names):
             return True
         kinds = reading.item.kinds if _latin(message[reading.start]) else ()
         if any(name.entity == "category" and name.value in kinds for name in names):
             return True
-        length = reading.end - reading.start
-        return length >= max(6, reading.piece + 2) or len(message) == length
+        own = _own(places[reading.start : reading.end], names)
+        return own >= max(6, reading.piece + 2) or own == len(message)
 
     def _trimmed(self, reading: _Reading, message: str) -> tuple[int, int]:
         """Without the brand before and the kind behind, which are entities of their own; a whole title stays whole."""
@@ -219,6 +218,11 @@ def _anchors_cached(title: str, brand: str, names: NameFinder) -> list[Anchor]:
     return known
 
 
+def _own(places: Sequence[int], names: Sequence[Span]) -> int:
+    """How many of the characters belong to no brand or kind."""
+    return sum(1 for at in places if not any(name.start <= at < name.end for name in names))
+
+
 def _latin(sign: str) -> bool:
     return "a" <= sign <= "z"
 
@@ -247,7 +251,7 @@ def _other_model(low: str, places: list[int], stop: int, said: str, title: str, 
         tail += sign
     if _latin(last) and gap == 0 and tail and not title.startswith(tail):
         return True
-    return tail in MODEL_TAIL and gap <= 1
+    return tail in model_tails() and gap <= 1
 
 
 def _model_goes_on(title: str) -> bool:
@@ -258,7 +262,7 @@ def _model_goes_on(title: str) -> bool:
         if not _latin(sign):
             break
         tail += sign
-    return tail in MODEL_TAIL
+    return tail in model_tails()
 
 
 def _right_before(low: str, name: Span, at: int) -> bool:

@@ -18,14 +18,11 @@ _PIECE = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff〇]+")
 _MEASURE = re.compile(
     r"(?<![a-z\d])\d+(?:\.\d+)?(?:"
     r"\s?(?:\+\s?\d+\s?)?(?:ml|kg|mah|gb|tb|g|w|v|hz|mm|cm|m|l|k)(?![a-z])|"
-    r"(?:毫升|英寸|小时|合一|[寸升米片件抽包盒支条颗粒码岁段册本枚代层天年斤克只瓶袋卷张套对双个色倍度级人款号月元折重步周刀档])"
+    r"(?:毫升|英寸|小时|合一|"
+    r"[寸升米片件抽包盒支条颗粒码岁段册本枚代层天年斤克只瓶袋卷张套对双个色倍度级人款号月元折重步周刀"
+    r"档])"
     r")"
 )
-# Letters that many goods carry: they name nothing alone.
-_COMMON_LETTERS = frozenset(
-    ["pro", "max", "plus", "ultra", "mini", "lite", "air", "se", "usb", "type", "c", "led", "gps", "nfc", "ih", "iso", "spf", "pa", "rgb", "ai", "hifi", "bb", "cc", "app", "wifi", "ml", "kg", "mah", "gb", "tb", "cm", "mm", "hz", "ssd", "ddr", "rtx", "gtx", "core", "intel", "amd", "oled", "lcd", "hd", "uhd", "fhd", "ips", "hdr", "pd", "qc", "the", "and", "for", "of", "men", "women", "new", "hot", "sale", "vip", "diy", "cp", "iphone", "ii", "iii", "iv", "xl", "xxl", "ph", "aa", "aaa", "dha", "vc", "ve", "ptc", "uv", "tws", "pcs", "set", "gift", "edp", "edt", "x", "in", "on"]
-) - {"iphone"}  # fmt: skip
-MODEL_TAIL = frozenset(["pro", "max", "plus", "ultra", "mini", "lite", "air", "se", "promax", "ti", "fe"])
 _COMMON_FREQUENCY = 120  # jieba's count from which a two-character word is everyday language
 _RARE_FREQUENCY = 12
 
@@ -41,6 +38,18 @@ def squeeze(text: str) -> tuple[str, list[int]]:
     """The letters, digits and Han characters of a lower-case text, and where each stood."""
     kept = [(sign, at) for at, sign in enumerate(text) if sign.isalnum() or sign == "〇"]
     return "".join(sign for sign, _ in kept), [at for _, at in kept]
+
+
+@lru_cache(maxsize=1)
+def _common_letters() -> frozenset[str]:
+    """Letters that many goods carry (USB, Pro, LED): they name nothing alone."""
+    return frozenset(words()["common_letters"]) | model_tails()
+
+
+@lru_cache(maxsize=1)
+def model_tails() -> frozenset[str]:
+    """What makes another model of a name: Pro, Max, SE."""
+    return frozenset(words()["model_tails"])
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +95,7 @@ def _latin_anchors(
 ) -> Iterator[tuple[str, bool]]:
     if piece in brand_forms:
         return
-    common = piece in _COMMON_LETTERS or len(piece) == 1
+    common = piece in _common_letters() or len(piece) == 1
     if not common and len(piece) > 2:
         yield piece, len(piece) > 3
     if following and _close(plain, end, following[1]) and following[0][0].isdigit():
@@ -133,6 +142,8 @@ def _han_anchors(
     pieces = [piece for part in parts for piece in _without(part, kind_forms, 8)]
     for piece in pieces:
         last = piece is pieces[-1] and run.endswith(piece)
+        if piece in descriptors:
+            continue
         cut = list(jieba.cut(piece))
         if 2 < len(piece) <= 8 and len(cut) > 1 and not all(word in descriptors for word in cut):
             yield Anchor(piece, False)
