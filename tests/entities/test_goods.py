@@ -101,6 +101,12 @@ def test_another_model_or_a_mere_description_is_no_product(digital, text):
     assert of("product", read(text, digital)) == []
 
 
+@pytest.mark.parametrize("product", sorted(DIGITAL.products))
+def test_every_whole_title_finds_its_product(digital, product):
+    title = DIGITAL.products[product].title
+    assert of("product", read(f"{title}多少钱", digital)) == [(title, product)]
+
+
 def test_the_brand_and_kind_beside_a_product_stay_entities_of_their_own(digital):
     found = read("声浪Pebble 3耳机和索尼的比呢", digital)
     assert [(kind, words) for kind, words, _, _ in found] == [

@@ -16,7 +16,8 @@ from bot.components.matching.titles import Anchor, anchors_of, model_tails, sque
 
 _TOO_MANY = 80  # goods that share a piece of title: it names none of them
 _BRANDS_OF_A_WORD = 2  # more brands than this use it: it describes, it does not name
-_ASK_AMONG = 4  # so many goods of one brand and kind are told as candidates
+_ASK_AMONG = 6  # so many goods of one brand and kind are told as candidates
+_SHORTEST_TITLE = 3  # characters; 雨伞 as a whole title names nothing
 _WHOLE_TITLE = 0.85
 
 
@@ -76,7 +77,8 @@ class ProductFinder:
                 frozenset(product.kinds),
                 getattr(product, "status", "on_sale") == "on_sale",
             )
-            for anchor in self._anchors(product):
+            # A whole title always counts, copied from a card or a button.
+            for anchor in (*self._anchors(product), Anchor(title, len(title) > _SHORTEST_TITLE)):
                 owners[anchor.text].append(product_id)
                 strong[anchor.text] = strong.get(anchor.text, False) or anchor.strong
         for text, ids in owners.items():
@@ -169,7 +171,7 @@ class ProductFinder:
         extra: tuple = ()
         if len(top) > 1:
             alike = {(reading.item.brand, reading.item.kinds) for reading in top}
-            if len(alike) > 1 or len(top) > _ASK_AMONG or not strong:
+            if len(alike) > 1 or len(top) > _ASK_AMONG:
                 return None
             extra = (("candidates", [reading.item.product_id for reading in top]),)
         start, stop = self._trimmed(first, message)
@@ -180,6 +182,12 @@ class ProductFinder:
     @staticmethod
     def _supported(reading: _Reading, names: Sequence[Span], message: str, places: list[int]) -> bool:
         """Whether brand, kind or more of the title stands beside a weak piece."""
+        stop = places[reading.end - 1] + 1
+        for name in names:
+            # 绿茶面霜 is none of the green-tea goods that are no cream.
+            other = name.value not in reading.item.kinds and name.value not in reading.item.title
+            if name.entity == "category" and 0 <= name.start - stop <= 1 and other:
+                return False
         if any(name.entity == "brand" and name.value == reading.item.brand for name in names):
             return True
         kinds = reading.item.kinds if _latin(message[reading.start]) else ()
