@@ -78,6 +78,8 @@ def item_question(needed: Callable[[Draft], bool] = lambda draft: True, whole: b
 def line_is_meant(turn: Turn, line: OrderLine, asked: bool) -> bool:
     product = turn.services.catalogue().products.get(line.product_id)
     kinds = set(product.kinds) if product else set()
+    if not turn.pressed and any(kind in turn.text for kind in kinds):
+        return True
     if line.product_id in turn.entities("product") or kinds & set(turn.entities("category")):
         return True
     words = plain(turn.text)

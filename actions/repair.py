@@ -31,8 +31,8 @@ _AMOUNT = {"半": 0.5, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 
 
 
 def warranty_days(answer: str | None) -> int | None:
-    """Days of the longest warranty that the shop's answer names (一年, 电脑两年 → 730), None when it names none: nobody is
-    refused whom another reading of the rule would cover."""
+    """Days of the longest warranty that the shop's answer names (一年, 电脑两年 → 730), None when it names none:
+    nobody is refused whom another reading of the rule would cover."""
     terms = [
         (float(number) if number.isdigit() else _AMOUNT.get(number, 0)) * {"年": 365, "月": 30, "天": 1}[unit]
         for number, unit in _WARRANTY.findall(answer or "")
@@ -94,7 +94,7 @@ class RepairForm(ServiceForm):
             say_answer(turn, match, buttons=[turn.button("申请报修", "ask_warranty", choice="repair")])
             turn.offer("action_ask_warranty")
             return False
-        if not applies and asks_something(turn.text):
+        if not applies:
             self._near_or_unknown(turn)
             return False
         return self._can_start(turn)
