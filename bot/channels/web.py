@@ -109,7 +109,7 @@ class WebChannel(InputChannel):
     async def _feedback(self, request: Request, who: Identity) -> HTTPResponse:
         body = json_object(request)
         rating = body.get("rating")
-        if rating not in RATINGS:
+        if not isinstance(rating, str) or rating not in RATINGS:
             raise Refused(400, 'rating 要是 "up" 或 "down"')
         message_id, impression_id = optional_text(body, "message_id"), optional_text(body, "impression_id")
         if not message_id and not impression_id:
@@ -140,7 +140,7 @@ class WebChannel(InputChannel):
             optional_text(body, "product_id"),
             optional_text(body, "impression_id"),
         )
-        if kind not in EVENT_TYPES:
+        if not isinstance(kind, str) or kind not in EVENT_TYPES:
             raise Refused(400, f"type 要是 {'、'.join(sorted(EVENT_TYPES))} 之一")
         if not product_id:
             raise Refused(400, "要有 product_id")

@@ -58,6 +58,8 @@ def trained_home(request: pytest.FixtureRequest) -> Path:
     """A home with the demo shop and a model trained the quick way. Kept in pytest's cache and trained again only when
     its sources
     changed; tests work on copies (`copy_home`)."""
+    if given := os.environ.get("TRAINED_HOME"):  # while working on something else: a home that is taken as it is
+        return Path(given)
     home = Path(request.config.cache.mkdir("zhike-home"))  # type: ignore[union-attr]
     for args in (["demo", "--if-empty"], ["train", "--quick", "--if-needed"]):
         done = zhike(*args, home=home)

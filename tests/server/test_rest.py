@@ -180,6 +180,7 @@ def test_feedback_on_goods_names_the_impression(server: Server, people: list[str
         {},
         {"rating": "up"},
         {"rating": "great", "message_id": "x"},
+        {"rating": ["up"], "message_id": "x"},
         {"rating": "up", "message_id": 3},
         {"rating": "up", "message_id": "x", "comment": "长" * 501},
     ],
