@@ -1,4 +1,4 @@
-"""What a short message means after what was shown: 换一批 could be an exchange, under a list of goods it is none."""
+"""What a short message means after what was said: under a list of goods 换一批 is no exchange."""
 from __future__ import annotations
 
 import re
@@ -26,12 +26,32 @@ def about_goods(turn: Turn, intents: frozenset[str] = SHOPPING) -> bool:
     return (turn.slot("topic") or {}).get("intent") in intents
 
 
+# 一般几天, 大概多久 and nothing else: how long the thing takes that was just spoken of.
+_HOW_LONG = re.compile(
+    r"(那|一般|大概|大约|通常|正常|需要|要|得|还|最快|最晚|可能|会|等)*(几天|多久|多长时间|几个工作日|什么时候|啥时候|哪天|几号)"
+    r"(能|会|可以|才)?(到账|到|好|完成|处理|弄好|有结果|有消息)?(呀|啊|呢|吗|嘛|了)?")
+_TAKE_TIME = frozenset({"ask_refund_status", "track_order"})
+
+
 def meant_instead(turn: Turn) -> str | None:
     """The action that fits better than the one that the intent names, or None."""
-    if turn.form or turn.pressed or turn.intent in _OWN or not turn.shown or not about_goods(turn):
+    if turn.form or turn.pressed:
+        return None
+    return _steers_goods(turn) or _asks_how_long(turn)
+
+
+def _steers_goods(turn: Turn) -> str | None:
+    if turn.intent in _OWN or not turn.shown or not about_goods(turn):
         return None
     steers = _STEERS.fullmatch(_POLITE.sub("", turn.text.strip())) or _turns_down_what_was_shown(turn)
     return "action_refine_recommendation" if steers else None
+
+
+def _asks_how_long(turn: Turn) -> str | None:
+    topic = (turn.slot("topic") or {}).get("intent")
+    if topic not in _TAKE_TIME or turn.intent == topic or not _HOW_LONG.fullmatch(turn.text.strip("，。！？!?~ ")):
+        return None
+    return f"action_{topic}"
 
 
 def _turns_down_what_was_shown(turn: Turn) -> bool:

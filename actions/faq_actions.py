@@ -8,6 +8,8 @@ from typing import ClassVar
 from actions.base import ZhikeAction
 from actions.faq import NEAR
 from actions.faq_answers import find_answer, say_answer, say_unknown
+from actions.orders import UNPAID, named_order, orders_of, show_list
+from actions.tracking import not_yours, tell_status
 from actions.turn import Turn
 
 
@@ -28,8 +30,29 @@ class AskShipping(AskShop):
     action_name, intent = "action_ask_shipping", "ask_shipping"
 
 
+_OWN_PAYMENT = re.compile(
+    r"(?:订单|[这那哪几][笔单个]|我的?单|我(?:刚)?(?:拍|买|下)).{0,10}(?:付|支付)|[没未待]付款的?(?:那|订单|单)|还能付|付(?:款|钱)?成功(?:了?[吗没]|没有)"
+)
+
+
 class AskPayment(AskShop):
+    """Whether an order of the customer's own is paid is in the orders; the rest is the shop's rules."""
+
     action_name, intent = "action_ask_payment", "ask_payment"
+
+    def handle(self, turn: Turn) -> None:
+        orders = orders_of(turn)
+        if not orders or not (_OWN_PAYMENT.search(turn.text) or turn.entity("order_id")):
+            super().handle(turn)
+            return
+        named = named_order(turn, orders)
+        unpaid = [order for order in orders if order.status in UNPAID]
+        if named.refused:
+            not_yours(turn, named.refused)
+        elif not named.order and len(unpaid) > 1:
+            show_list(turn, "utter_unpaid_orders", unpaid, "track_order")
+        else:
+            tell_status(turn, named.order or (unpaid or orders)[0])
 
 
 class AskAccount(AskShop):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from actions.base import ZhikeAction
@@ -27,6 +28,8 @@ from actions.turn import Turn
 
 if TYPE_CHECKING:
     from store.models import Order
+
+_OF_PARCELS = re.compile(r"发货|快递|包裹|物流|派送|配送|出库|送")
 
 
 def not_yours(turn: Turn, number: str) -> None:
@@ -152,6 +155,8 @@ class UrgeDelivery(ZhikeAction):
         found = find_order(turn, lambda order: order.status in UNSHIPPED | ON_THE_WAY and order.status != "pending")
         if found.refused:
             not_yours(turn, found.refused)
+        elif running := self._refund_spoken_of(turn):
+            self._urge_refund(turn, running)
         elif found.order:
             self._urge(turn, found.order)
         elif found.several and (chosen := self._plainly_meant(turn, found.several)):
@@ -179,6 +184,32 @@ class UrgeDelivery(ZhikeAction):
             else []
         )
         return fits[0] if len(fits) == 1 else None
+
+    @staticmethod
+    def _refund_spoken_of(turn: Turn) -> Order | None:
+        """催一下 after talk of a refund presses the money, not a parcel."""
+        if _OF_PARCELS.search(turn.text):
+            return None
+        focus = own_order(turn, turn.slot("order_focus"))
+        return focus if focus is not None and focus.status in ("refunding", "exchanging") else None
+
+    @staticmethod
+    def _urge_refund(turn: Turn, order: Order) -> None:
+        case = turn.services.store.cases.open(
+            "urge",
+            turn.customer_id,
+            order_id=order.order_id,
+            details={"text": turn.text, "status": order.status},
+            deadline=turn.deadline,
+        )
+        turn.say(
+            "utter_urged_refund_again" if case.existing else "utter_urged_refund",
+            case=case.case_id,
+            order=order.order_id,
+            goods=goods(order),
+            status=order.status_zh,
+            buttons=[turn.human_button],
+        )
 
     def _urge(self, turn: Turn, order: Order) -> None:
         now = turn.services.now()

@@ -105,3 +105,31 @@ def test_anothers_case_number_is_not_told(service_store) -> None:
     number = owner.cases()[0].case_id
     reply = Talk(service_store, "GOT").say(f"{number} 办得怎么样", "ask_refund_status")
     assert "挂耳咖啡" not in reply.text and "处理中" not in reply.text
+
+
+@pytest.mark.parametrize("text", ["一般几天", "大概多久能到账", "那要等多久啊"])
+def test_how_long_after_a_refund_is_about_the_refund(service_store, text) -> None:
+    talk = Talk(service_store, "MONEY")
+    talk.say("退款到哪一步了", "ask_refund_status")
+    assert "验收后 1 个工作日内" in talk.say(text, "ask_shipping").text
+
+
+def test_pressing_after_a_refund_presses_the_refund_once(service_store) -> None:
+    talk = Talk(service_store, "MONEY")
+    talk.say("退款到哪一步了", "ask_refund_status")
+    first, second = talk.say("能催一下吗", "urge_delivery"), talk.say("再催催", "urge_delivery")
+    assert "催" in first.text and "退款中" in first.text
+    cases = service_store.cases.of_customer("MONEY", kinds=["urge"])
+    assert [case.order_id for case in cases] == ["880000000081"]
+    assert cases[0].case_id in second.text
+
+
+@pytest.mark.parametrize("text", ["我那个订单付款了吗", "有个单没付款，还能付吗", "我刚拍的付款成功了没"])
+def test_whether_an_order_is_paid_stands_in_the_order(service_store, text) -> None:
+    reply = Talk(service_store, "UNPAID").say(text, "ask_payment")
+    assert "880000000091" in reply.text and re.search("[没未待]付款", reply.text)
+
+
+def test_ways_to_pay_are_the_shops_answer_whatever_is_unpaid(service_store) -> None:
+    reply = Talk(service_store, "UNPAID").say("能用花呗吗", "ask_payment")
+    assert "支付宝" in reply.text and "880000000091" not in reply.text
