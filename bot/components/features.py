@@ -19,6 +19,7 @@ import scipy.sparse as sp
 
 from bot.components.segmenter import words_of
 from bot.components.sounds import sounds_of
+from bot.components.stand_ins import with_stand_ins
 from bot.components.text import normalise
 
 _CLAUSE_ENDS = re.compile(r"[\s,.!?;。、~:]+")
@@ -27,7 +28,7 @@ _SHORTEST_WISH = 3
 
 @dataclass(frozen=True)
 class Reading:
-    """A message as the features see it: normalised lower-case ``text`` and its ``words`` in order."""
+    """A message as the features see it: normalised lower-case ``text``, numbers as stand-ins, and its ``words``."""
 
     text: str
     words: tuple[str, ...]
@@ -51,9 +52,10 @@ class Reading:
     @classmethod
     def of_normalised(cls, normalised: str, words: Sequence[str] | None = None) -> Reading:
         """Reads a normalised message; ``words`` spares the segmenter when a tokenizer has run already."""
-        if words is None:
-            words = [word.text for word in words_of(normalised)]
-        return cls(normalised.lower(), tuple(word.lower() for word in words))
+        text = with_stand_ins(normalised.lower())
+        if words is None or text != normalised.lower():
+            words = [word.text for word in words_of(text)]
+        return cls(text, tuple(word.lower() for word in words))
 
 
 def _runs(parts: Sequence[str], longest: int, joiner: str) -> list[str]:

@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bot.components.features import NgramBlock, NgramFeatures, Reading, character_ngrams
 from bot.components.segmenter import words_of
 from bot.components.sounds import sounds_of
+from bot.components.text import normalise
 
 TEXTS = ["退货怎么退", "退款到哪了", "你好 怎么退货 退货运费", "发票", "发票 发票 发票抬头"]
 
@@ -61,3 +62,22 @@ def test_words_stand_where_they_say():
     text = "这个订单什么时候发货 ok!!"
     assert all(text[word.start : word.end] == word.text for word in words_of(text))
     assert [word.text for word in words_of(text)][:2] == ["这个", "订单"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("730109026631", "202311058866"),
+        ("再帮我查下730101015827", "再帮我查下４４０２９１８８３７１０"),
+        ("单号SF1390284756021到哪了", "单号YT8839201746532到哪了"),
+        ("我电话13800138000", "我电话139 0013 9000"),
+        ("发到guo@example.com", "发到li.lei@shop.cn"),
+    ],
+)
+def test_messages_that_differ_only_in_a_number_read_the_same(one, other):
+    assert Reading.of(one) == Reading.of(other)
+
+
+@pytest.mark.parametrize("text", ["预算200左右", "42码还有吗", "iPhone 17 256GB多少钱", "满300减50", "1111"])
+def test_short_numbers_keep_their_digits(text):
+    assert Reading.of(text).text == normalise(text).text.lower()
