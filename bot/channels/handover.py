@@ -34,12 +34,13 @@ class HandoverDesk:
 
     async def notice(self, who: Identity, pressed: Pressed | None, text: str) -> dict[str, Any] | None:
         """What to say instead of the bot's answer, or None when nobody is asked for."""
-        waiting = self._store.handovers.active(who.sender_id)
+        in_thread = asyncio.get_running_loop().run_in_executor
+        waiting = await in_thread(None, self._store.handovers.active, who.sender_id)
         leaving = (pressed is not None and pressed.payload == LEAVE_PAYLOAD) or text.strip("。！!~ ") in _LEAVING
         if waiting is None:
             return self._message(who, "好的，您现在就是和我在聊，请说。", "ended") if pressed and leaving else None
         if leaving:
-            await asyncio.get_running_loop().run_in_executor(None, self._store.handovers.end, who.sender_id, "customer")
+            await in_thread(None, self._store.handovers.end, who.sender_id, "customer")
             return self._message(who, "好的，已经取消排队，咱们接着聊。您想办什么？", "ended")
         if waiting.state == "connected":
             return self._message(who, "收到，已经给到正在接待您的同事，稍等一下就回您。", "connected")

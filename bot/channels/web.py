@@ -22,6 +22,7 @@ from bot.channels import tokens
 from bot.channels.limits import Refused
 from bot.channels.pages import add_pages
 from bot.channels.tokens import BadToken, Identity
+from bot.errors import Problem
 from store.clock import SHANGHAI
 from store.errors import StoreError
 
@@ -52,6 +53,11 @@ class WebChannel(InputChannel):
     @classmethod
     def name(cls) -> str:
         return "web"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
+        """`rasa run` knows neither our tokens nor our store, and must not open a chat without them."""
+        raise Problem("web 通道不能用 rasa run 启动", "它需要店铺数据库、令牌和动作", "zhike serve", code=2)
 
     def blueprint(self, on_new_message: Callable[..., Awaitable[Any]]) -> Blueprint:
         routes = Blueprint("zhike_web")

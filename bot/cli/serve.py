@@ -37,9 +37,10 @@ def run(
 
 def load_bot(settings: Settings, rasa_model: Any) -> Any:
     """The bot, with Rasa imported the short way where the model allows it. Raises Problem."""
-    from bot.runtime.light_start import needs_tensorflow, without_tensorflow
+    from bot.runtime.light_start import needs_tensorflow, one_thread_a_product, without_tensorflow
 
     print("知客启动中……", file=sys.stderr, flush=True)
+    one_thread_a_product()
     if not needs_tensorflow(rasa_model):
         without_tensorflow()
     from bot.runtime import logs

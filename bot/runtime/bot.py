@@ -25,6 +25,7 @@ from bot.runtime.health import CANARY, Health
 from bot.runtime.models import TrainedModel, current
 from bot.runtime.trackers import LiveTrackerStore
 from bot.runtime.turn import RunningTurn, running_turn
+from bot.runtime.understanding import SharedReading
 from bot.runtime.wording import VariedResponses
 from bot.settings import Settings
 from store import Store
@@ -48,6 +49,7 @@ def load_agent(rasa_model: Path, trackers: LiveTrackerStore, actions: TimedActio
     agent.tracker_store = trackers
     agent.load_model(str(rasa_model))
     agent.processor.graph_runner = shims.StraightRunner(agent.processor.graph_runner)
+    agent.processor.parse_message = SharedReading(agent.processor).parse_message
     return agent
 
 

@@ -13,6 +13,7 @@ what to do. Never called by `zhike train`, `rasa train` or `rasa shell`; undone 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tarfile
 from pathlib import Path
@@ -57,6 +58,14 @@ def without_tensorflow() -> bool:
             setattr(module, class_name, type(class_name, (), {"__init__": _cannot_train}))
         sys.modules[name] = module
     return True
+
+
+def one_thread_a_product() -> None:
+    """Numeric libraries compute in the thread that asks. Helpers that wait busily for the next small product would eat
+    the processor that other turns need. To be called before numpy is imported; what the environment says counts.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _cannot_train(self: Any, *_: Any, **__: Any) -> None:

@@ -99,7 +99,7 @@ class LiveTrackerStore(TrackerStore):
     def _shortened(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
         events = list(tracker.events)
         started = [index for index, event in enumerate(events) if isinstance(event, SessionStarted)]
-        if not started or started[-1] < 2:
+        if len(started) < 2:
             return tracker
         return DialogueStateTracker.from_events(
             tracker.sender_id, events[started[-1] - 1 :], self.domain.slots, domain=self.domain

@@ -13,7 +13,7 @@ from bot.cli import COMMANDS
 from bot.errors import Problem
 from bot.runtime.models import current, publish
 from bot.settings import load
-from tests.server.conftest import ZHIKE, clean_environment, copy_home, zhike
+from tests.homes import ZHIKE, clean_environment, copy_home, zhike
 
 
 def test_help_lists_every_command_in_chinese(tmp_path: Path):
@@ -112,13 +112,13 @@ def test_doctor_says_what_to_paste_where_something_is_wrong(tmp_path: Path):
 
 
 def test_a_valid_model_is_not_trained_again(trained_home: Path):
-    done = zhike("train", "--quick", "--if-needed", "--json", home=trained_home)
+    done = zhike("train", "--if-needed", "--json", home=trained_home)
     assert done.returncode == 0 and json.loads(done.stdout) == {"trained": False}
 
 
 def test_training_again_takes_the_language_model_over_and_learns_the_shop_anew(trained_home: Path, tmp_path: Path):
     home = copy_home(trained_home, tmp_path / "home")
-    done = zhike("train", "--quick", "--json", home=home)
+    done = zhike("train", "--json", home=home)
     document = json.loads(done.stdout)
     assert document["language_trained"] is False and document["recommender_trained"] and document["customers"] >= 1000
     assert current(home / "models").version == document["version"]

@@ -20,7 +20,7 @@ from rasa.shared.core.events import ActionExecuted
 
 from bot.channels.tokens import Identity, visitor
 from bot.runtime.health import Health
-from tests.server.conftest import ZHIKE, clean_environment, copy_home, free_port, serving
+from tests.homes import ZHIKE, clean_environment, copy_home, free_port, serving
 
 LIMIT = 3.0
 _sessions = itertools.count()

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from tests.server.conftest import Server
+from tests.homes import Server
 
 CANCELLED = "这个按钮"
 

@@ -32,7 +32,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.runtime import light_start, shims
 from bot.runtime.action_endpoint import failed
-from tests.server.conftest import clean_environment
+from tests.homes import clean_environment
 
 DOMAIN = Domain.from_dict(
     {
@@ -148,6 +148,26 @@ def test_states_are_rasas_at_every_step_of_a_talk(seed: int):
         if rng.random() < 0.5:  # asked at some steps only, as policies do
             assert shims.states_for_tracker_history(DOMAIN, tracker) == shims._STATES(DOMAIN, tracker)
             assert shims.states_for_tracker_history(DOMAIN, tracker, True) == shims._STATES(DOMAIN, tracker, True)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_applied_events_are_rasas(seed: int):
+    rng = random.Random(seed)
+    tracker = DialogueStateTracker.from_events("s", [], DOMAIN.slots)
+    for event in random_talk(seed):
+        tracker.update(event)
+        if rng.random() < 0.4:  # going on from what was known, after one event or several
+            assert shims.applied_events(tracker) == shims._APPLIED(tracker)
+            twin = shims.copy_tracker(tracker)
+            twin.update(ActionExecuted("a_form"))
+            assert shims.applied_events(twin) == shims._APPLIED(twin)
+
+
+def test_event_classes_are_rasas():
+    for name in ("slot", "user", "followup", "active_loop", "rewind", "bot", "action"):
+        assert shims.event_class(name) is shims._RESOLVE(name)
+    with pytest.raises(ValueError):
+        shims.event_class("no such event")
 
 
 def test_whoever_changes_a_state_does_not_change_the_next_ones():

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 import socketio
 
-from tests.server.conftest import Server
+from tests.homes import Server
 
 PATIENCE = 10
 

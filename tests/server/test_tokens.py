@@ -14,7 +14,7 @@ import pytest
 from bot.channels import tokens
 from bot.channels.tokens import BadToken, Identity
 from bot.errors import Problem
-from tests.server.conftest import clean_environment, zhike
+from tests.homes import clean_environment, zhike
 
 KEY = b"k" * 48
 WHO = Identity("C-1", anonymous=False, session="s1")
