@@ -129,9 +129,7 @@ def measure_ours(work: Path, texts: list[str]) -> dict[str, Any]:
 
 def measure_stock(work: Path, texts: list[str], messages: dict[str, list[str]]) -> dict[str, Any]:
     folder = work / "stock"
-    shutil.rmtree(folder, ignore_errors=True)
-    stock.write_project(folder, messages)
-    training_s = stock.train(folder)
+    training_s = stock.trained(folder, messages)
     port, rng = processes.free_port(), random.Random(SEED)
     url = f"http://127.0.0.1:{port}/webhooks/rest/webhook"
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.homes import Server, copy_home, serving, zhike
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -15,10 +19,37 @@ os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The evaluation kit beside the checkout. The product never needs it; without it the tests that measure are skipped."""
+    """The evaluation kit beside the checkout. The product never needs it; tests that measure are skipped without."""
     if not (SHARED / "eval").is_dir():
         pytest.skip(f"no evaluation kit at {SHARED}: nothing to measure against")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def trained_home(request: pytest.FixtureRequest) -> Path:
+    """A home with the demo shop and the whole model, for all tests that need one. Kept in pytest's cache and trained
+    again only when its sources changed; tests work on copies (`copy_home`)."""
+    if given := os.environ.get("TRAINED_HOME"):  # while working on something else: a home that is taken as it is
+        return Path(given)
+    home = Path(request.config.cache.mkdir("zhike-home"))  # type: ignore[union-attr]
+    for args in (["demo", "--if-empty"], ["train", "--if-needed"]):
+        done = zhike(*args, home=home)
+        if done.returncode:
+            pytest.fail(f"zhike {' '.join(args)}: {done.stderr or done.stdout}")
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = copy_home(trained_home, tmp_path_factory.mktemp("server") / "home")
+    with serving(home, ZHIKE_RATE_LIMIT="0") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def people(trained_home: Path) -> list[str]:
+    """Ids of demo customers."""
+    return [one["customer_id"] for one in json.loads((trained_home / "demo.json").read_text("utf-8"))["customers"]]
 
 
 @pytest.hookimpl(hookwrapper=True)

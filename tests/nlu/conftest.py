@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 import yaml
 
 from bot.components import intent_training
-from bot.components.encoders import CACHE_VARIABLE, E5Encoder, SentenceEncoder, TrainingEncodings, UseEncoder
+from bot.components.encoders import SentenceEncoder, TrainingEncodings
 from bot.components.features import Reading
 from bot.components.intent_model import IntentModel
 
@@ -79,17 +78,3 @@ def fit_small(examples: list[tuple[str, str]], **options: object) -> tuple[Inten
 @pytest.fixture(scope="session")
 def small_model(small_examples) -> tuple[IntentModel, dict[str, SentenceEncoder]]:
     return fit_small(small_examples)
-
-
-@pytest.fixture(scope="session")
-def trained_nlu(training_examples) -> tuple[IntentModel, dict[str, SentenceEncoder]]:
-    """The model of the shipped data and configuration, made outside Rasa; encodings are kept between test runs."""
-    encoders = {"use": UseEncoder(), "e5": E5Encoder()}
-    model = intent_training.fit(
-        [Reading.of(text) for text, _ in training_examples],
-        [intent for _, intent in training_examples],
-        encoders,
-        intent_training.IntentConfig(),
-        TrainingEncodings(os.environ.get(CACHE_VARIABLE) or ROOT / "var" / "cache"),
-    )
-    return model, encoders
