@@ -60,7 +60,7 @@ def _event_validators() -> dict[str, Draft202012Validator]:
 
 
 def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
-    """Same verdict as Rasa's. Rasa checks the schema itself, then all alternatives, for every action: 41 % of a turn."""
+    """Same verdict as Rasa's. Rasa checks the schema itself and all alternatives for every action: 41 % of a turn."""
     if _surely_valid(result):
         return True
     error = best_match(_validator().iter_errors(result))
