@@ -95,10 +95,16 @@ function told(type, item, impression) {
   post("/events", { type, product_id: item.product_id, impression_id: impression }).catch(() => {});
 }
 
+// The text lists the goods for those who see no cards; beside the cards what stands around the list is enough.
+function aroundTheList(text) {
+  return (text || "").split("\n").filter((line) => !/^(\d+\. |\s+\S)/.test(line)).join("\n").trim();
+}
+
 function bot(message, last) {
   const row = make("div", "row");
-  if (message.text) row.append(make("div", "bubble", message.text));
   const data = message.custom && message.custom.data;
+  const text = data && data.type === "products" ? aroundTheList(message.text) : message.text;
+  if (text) row.append(make("div", "bubble", text));
   if (data && data.type === "products") row.append(goodsList(data, (type, item) => told(type, item, data.impression_id), (words) => say(words)));
   if (data && data.type === "handover") status(data.state === "queued" ? `人工排队中，第 ${data.position || 1} 位` : data.state === "connected" ? "人工客服正在接待" : "在线");
   if (message.buttons && message.buttons.length) row.append(choices(message.buttons));
