@@ -4,6 +4,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from actions.needs import needed_kinds
+
 if TYPE_CHECKING:
     from actions.turn import Turn
 
@@ -19,6 +21,7 @@ _STEERS = re.compile(
     r"(换|来|看|推|推荐)(一|几|个|下)?[批组拨些款个](看看|瞧瞧|试试)?|换(一批|一组|几款|几个|别的|一换)(看看)?|下一[批组页]"
     r"|(还有|有)(没有)?(别的|其[他它](的)?)|便宜一?[点些](的)?|贵一?[点些](的)?|换个(牌子|品牌)|换一?[类种]")
 _OF_ORDERS = re.compile(r"订单|下单|取消|退|换货|快递|发货|买的|收到")
+_TOLD = frozenset({"inform", "praise", "chitchat", "affirm", "feedback_positive", "nlu_fallback"})
 _OWN = frozenset({"request_recommendation", "refine_recommendation"})
 
 
@@ -37,7 +40,7 @@ def meant_instead(turn: Turn) -> str | None:
     """The action that fits better than the one that the intent names, or None."""
     if turn.form or turn.pressed:
         return None
-    return _steers_goods(turn) or _asks_how_long(turn)
+    return _steers_goods(turn) or _tells_a_need(turn) or _asks_how_long(turn)
 
 
 def _steers_goods(turn: Turn) -> str | None:
@@ -45,6 +48,14 @@ def _steers_goods(turn: Turn) -> str | None:
         return None
     steers = _STEERS.fullmatch(_POLITE.sub("", turn.text.strip())) or _turns_down_what_was_shown(turn)
     return "action_refine_recommendation" if steers else None
+
+
+def _tells_a_need(turn: Turn) -> str | None:
+    """她喜欢喝茶, after suggestions: whatever it was read as, it says what would suit."""
+    if turn.intent not in _TOLD or not about_goods(turn, SUGGESTING):
+        return None
+    told = needed_kinds(turn.text, turn.services.catalogue().kinds)
+    return "action_refine_recommendation" if told and not _OF_ORDERS.search(turn.text) else None
 
 
 def _asks_how_long(turn: Turn) -> str | None:

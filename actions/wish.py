@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from actions.needs import needed_kinds
+
 if TYPE_CHECKING:
     from actions.turn import Turn
     from store.models import CatalogueSnapshot
@@ -91,7 +93,12 @@ def said_kinds(turn: Turn, wish: Wish) -> list[str]:
     if not kinds:
         products = catalogue.products
         kinds = [products[p].kinds[-1] for p in turn.entities("product") if p in products and products[p].kinds]
-    return list(dict.fromkeys(kinds)) or _narrower(turn.text, wish, catalogue)
+    return list(dict.fromkeys(kinds)) or _narrower(turn.text, wish, catalogue) or _needed(turn, wish, catalogue)
+
+
+def _needed(turn: Turn, wish: Wish, catalogue: CatalogueSnapshot) -> list[str]:
+    """A told need stands for a kind as long as no kind is on the table."""
+    return [] if wish.kinds else needed_kinds(turn.text, catalogue.kinds)
 
 
 def _narrower(text: str, wish: Wish, catalogue: CatalogueSnapshot) -> list[str]:

@@ -202,3 +202,20 @@ def test_when_all_of_a_colour_was_seen_the_next_batch_says_so_and_keeps_the_kind
     said = stage.hear("换一批", "refine_recommendation")
     assert said.responses == ["utter_another_batch_looser"] and all("灰色" in text for text in said.every)
     assert not seen & set(said.ids) and all("耳机" in products(tiny_store)[i].kinds for i in said.ids)
+
+
+def test_a_need_that_names_no_kind_is_met(stage, tiny_store):
+    said = stage.hear("他平时爱跑步", "request_recommendation", ("recipient", "爸爸"))
+    assert {products(tiny_store)[i].category for i in said.ids} == {"跑鞋"}
+
+
+@pytest.mark.parametrize("read_as", ["praise", "inform", "chitchat"])
+def test_a_need_told_after_suggestions_steers_them_whatever_it_was_read_as(stage, tiny_store, read_as):
+    stage.hear("想给爸爸买个礼物", "request_recommendation", ("recipient", "爸爸"))
+    said = stage.hear("他天天跑步", read_as)
+    assert {products(tiny_store)[i].category for i in said.ids} == {"跑鞋"}
+
+
+def test_a_kind_that_was_named_is_not_replaced_by_a_need(stage, tiny_store):
+    said = stage.hear("跑步用的耳机", "request_recommendation", ("category", "耳机"))
+    assert {products(tiny_store)[i].category for i in said.ids} == {"耳机"}
