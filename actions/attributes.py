@@ -1,4 +1,5 @@
 """Questions about a product's properties, answered out of its data: attributes first, then what buyers wrote."""
+
 from __future__ import annotations
 
 import re

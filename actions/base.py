@@ -1,4 +1,5 @@
 """What every action has in common: no silence, no half-done deed, an ear for the mood, and the way back to a form."""
+
 from __future__ import annotations
 
 import logging

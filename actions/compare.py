@@ -1,4 +1,5 @@
 """Comparing goods: prices, what differs, what buyers say, and one sentence on who is better off with which."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -51,8 +52,11 @@ def _by_brand(turn: Turn) -> list[Product]:
     if len(brands) < 2:
         return []
     ends = [b["start"] for b in brands[1:]] + [len(turn.text)]
-    found = [candidates(turn, turn.text[b["start"]:end], kinds, [b["value"]])
-             for b, end in zip(brands, ends, strict=True) if isinstance(b.get("start"), int)]
+    found = [
+        candidates(turn, turn.text[b["start"] : end], kinds, [b["value"]])
+        for b, end in zip(brands, ends, strict=True)
+        if isinstance(b.get("start"), int)
+    ]
     return [products[0] for products in found if products]
 
 
@@ -69,8 +73,11 @@ def comparison(goods: list[Product], reviews: dict[str, ProductReviews]) -> str:
 def _differing(product: Product, goods: list[Product]) -> list[str]:
     """Attributes that not all have alike."""
     keys = dict.fromkeys(k for p in goods for k in p.attributes)
-    return [f"{k} {'/'.join(product.attributes[k])}" for k in keys
-            if k in product.attributes and len({p.attributes.get(k) for p in goods}) > 1][:3]
+    return [
+        f"{k} {'/'.join(product.attributes[k])}"
+        for k in keys
+        if k in product.attributes and len({p.attributes.get(k) for p in goods}) > 1
+    ][:3]
 
 
 def verdict(goods: list[Product], reviews: dict[str, ProductReviews]) -> str:
@@ -82,8 +89,11 @@ def verdict(goods: list[Product], reviews: dict[str, ProductReviews]) -> str:
     best = max(trusted, key=lambda p: (score[p.product_id], reviews[p.product_id].count), default=None)
     name = goods_text.name_of
     saving = yuan(round(dearest.price - cheapest.price, 2))
-    clear_best = best is not None and len(trusted) == len(goods) and any(
-        score[p.product_id] < score[best.product_id] for p in trusted)
+    clear_best = (
+        best is not None
+        and len(trusted) == len(goods)
+        and any(score[p.product_id] < score[best.product_id] for p in trusted)
+    )
     if clear_best and best is cheapest and saving != "0":
         return f"{name(best)}评分最高，还便宜 {saving} 元，选它更划算。"
     if clear_best and saving != "0":

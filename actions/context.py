@@ -1,4 +1,5 @@
 """What a short message means after what was said: under a list of goods 换一批 is no exchange."""
+
 from __future__ import annotations
 
 import re
@@ -13,13 +14,20 @@ if TYPE_CHECKING:
 SUGGESTING = frozenset({"request_recommendation", "refine_recommendation", "ask_recommendation_reason"})
 # And after one of these, 就它吧 means goods.
 SHOPPING = SUGGESTING | {
-    "compare_products", "ask_price", "ask_stock", "ask_product_info", "place_order", "ask_promotion"}
+    "compare_products",
+    "ask_price",
+    "ask_stock",
+    "ask_product_info",
+    "place_order",
+    "ask_promotion",
+}
 
 _POLITE = re.compile(r"^(那|就|请|麻烦|帮我|给我|你|您|能不能|可以|再)+|[吧呗呢吗啊呀哈嘛了，。！？!?~\s]+$")
 # Whole messages that steer a list of goods and nothing else.
 _STEERS = re.compile(
     r"(换|来|看|推|推荐)(一|几|个|下)?[批组拨些款个](看看|瞧瞧|试试)?|换(一批|一组|几款|几个|别的|一换)(看看)?|下一[批组页]"
-    r"|(还有|有)(没有)?(别的|其[他它](的)?)|便宜一?[点些](的)?|贵一?[点些](的)?|换个(牌子|品牌)|换一?[类种]")
+    r"|(还有|有)(没有)?(别的|其[他它](的)?)|便宜一?[点些](的)?|贵一?[点些](的)?|换个(牌子|品牌)|换一?[类种]"
+)
 _OF_ORDERS = re.compile(r"订单|下单|取消|退|换货|快递|发货|买的|收到")
 _TOLD = frozenset({"inform", "praise", "chitchat", "affirm", "feedback_positive", "nlu_fallback"})
 _OWN = frozenset({"request_recommendation", "refine_recommendation"})
@@ -32,7 +40,8 @@ def about_goods(turn: Turn, intents: frozenset[str] = SHOPPING) -> bool:
 # 一般几天, 大概多久 and nothing else: how long the thing takes that was just spoken of.
 _HOW_LONG = re.compile(
     r"(那|一般|大概|大约|通常|正常|需要|要|得|还|最快|最晚|可能|会|等)*(几天|多久|多长时间|几个工作日|什么时候|啥时候|哪天|几号)"
-    r"(能|会|可以|才)?(到账|到|好|完成|处理|弄好|有结果|有消息)?(呀|啊|呢|吗|嘛|了)?")
+    r"(能|会|可以|才)?(到账|到|好|完成|处理|弄好|有结果|有消息)?(呀|啊|呢|吗|嘛|了)?"
+)
 _TAKE_TIME = frozenset({"ask_refund_status", "track_order"})
 
 

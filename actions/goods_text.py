@@ -1,4 +1,5 @@
 """How goods are written: one line each that reads well in a terminal, and the card that the contract describes."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -41,8 +42,11 @@ def joined_names(products: Sequence[Product]) -> str:
 
 def goods_message(suggestions: Suggestions, products: dict[str, Product], notes: dict[str, str]) -> dict[str, Any]:
     """`custom` of the one message that shows goods. `notes`: product id → reason as the customer reads it."""
-    return _message(suggestions.strategy, suggestions.personalised,
-                    [_card(products[s.product_id], notes[s.product_id], s) for s in suggestions.items])
+    return _message(
+        suggestions.strategy,
+        suggestions.personalised,
+        [_card(products[s.product_id], notes[s.product_id], s) for s in suggestions.items],
+    )
 
 
 def found_message(products: Sequence[Product], notes: dict[str, str]) -> dict[str, Any]:
@@ -51,13 +55,26 @@ def found_message(products: Sequence[Product], notes: dict[str, str]) -> dict[st
 
 
 def _card(product: Product, reason: str, suggested: Suggested | None = None) -> dict[str, Any]:
-    card = {"product_id": product.product_id, "title": product.title, "price": product.price,
-            "image_url": product.image_url, "reason": reason, "score": float(suggested.score) if suggested else 1.0}
+    card = {
+        "product_id": product.product_id,
+        "title": product.title,
+        "price": product.price,
+        "image_url": product.image_url,
+        "reason": reason,
+        "score": float(suggested.score) if suggested else 1.0,
+    }
     if suggested is not None:
         card["propensity"] = float(suggested.propensity)
     return card
 
 
 def _message(strategy: str, personalised: bool, items: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"data": {"type": "products", "impression_id": uuid4().hex, "strategy": strategy,
-                     "personalised": personalised, "items": items}}
+    return {
+        "data": {
+            "type": "products",
+            "impression_id": uuid4().hex,
+            "strategy": strategy,
+            "personalised": personalised,
+            "items": items,
+        }
+    }

@@ -1,4 +1,5 @@
 """What the customer thinks of the last answer. Kept for learning before anybody is thanked."""
+
 from __future__ import annotations
 
 from actions.base import ZhikeAction
@@ -33,16 +34,22 @@ class FeedbackNegative(ZhikeAction):
             return
         for product_id in turn.shown:
             if turn.customer_id:
-                turn.services.store.behaviour.add(turn.customer_id, product_id, "dislike", channel="chat",
-                                                      deadline=turn.deadline)
-        turn.say("utter_not_shown_again", buttons=[
-            turn.button("样式", "refine_recommendation", topic=STYLE),
-            turn.button("价位", "refine_recommendation", topic=CHEAPER),
-            turn.button("换一类", "refine_recommendation", topic=OTHER_KIND)])
+                turn.services.store.behaviour.add(
+                    turn.customer_id, product_id, "dislike", channel="chat", deadline=turn.deadline
+                )
+        turn.say(
+            "utter_not_shown_again",
+            buttons=[
+                turn.button("样式", "refine_recommendation", topic=STYLE),
+                turn.button("价位", "refine_recommendation", topic=CHEAPER),
+                turn.button("换一类", "refine_recommendation", topic=OTHER_KIND),
+            ],
+        )
 
 
 def keep(turn: Turn, rating: str) -> None:
     """Commits the judgement with what it is about: the goods last shown, or the words said."""
     showing = (turn.slot("showing") or {}) if about_goods(turn, SUGGESTING) else {}
-    turn.services.store.feedback.add(turn.sender_id, turn.customer_id, rating,
-                                     impression_id=showing.get("impression_id"), comment=turn.text)
+    turn.services.store.feedback.add(
+        turn.sender_id, turn.customer_id, rating, impression_id=showing.get("impression_id"), comment=turn.text
+    )

@@ -1,4 +1,5 @@
 """The first words to somebody who is upset: what went wrong, in their words, and sorry once."""
+
 from __future__ import annotations
 
 import re

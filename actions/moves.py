@@ -1,4 +1,5 @@
 """Moves in a talk that mean something only after what was asked or shown: yes, no, a told value, what do you mean."""
+
 from __future__ import annotations
 
 import re
@@ -13,11 +14,19 @@ from actions.wish import says_limit
 
 _TAKES_IT = re.compile(r"就(它|他|这|那|第|要|买|拿|选)|要(它|这|了)|(这|那)个吧|买(它|这)|来一?个")
 _HEARD = re.compile(
-    r"^(嗯+|好+[的滴哒呀啊吧嘞了]*|行吧?|收到|明白了?|知道了?|了解|懂了|okk?|[哦噢]+|可以了|没事)+[，。！~\s]*$", re.I)
+    r"^(嗯+|好+[的滴哒呀啊吧嘞了]*|行吧?|收到|明白了?|知道了?|了解|懂了|okk?|[哦噢]+|可以了|没事)+[，。！~\s]*$", re.I
+)
 # Wishes that may be denied, in the words that deny them: 没说要退款, 别取消.
 _SERVICES = (
-    ("退款", r"退款|退钱|仅退"), ("退货", r"退货|退了|不退|退掉|想退|要退"), ("换货", r"换货|不换"), ("取消", r"取消"),
-    ("修改", r"改"), ("投诉", r"投诉"), ("转人工", r"人工"), ("注销", r"注销"), ("开票", r"发票|开票"),
+    ("退款", r"退款|退钱|仅退"),
+    ("退货", r"退货|退了|不退|退掉|想退|要退"),
+    ("换货", r"换货|不换"),
+    ("取消", r"取消"),
+    ("修改", r"改"),
+    ("投诉", r"投诉"),
+    ("转人工", r"人工"),
+    ("注销", r"注销"),
+    ("开票", r"发票|开票"),
     ("下单", r"下单|不买|没想买|没打算买"),
 )
 
@@ -47,8 +56,13 @@ class Affirm(ZhikeAction):
 
 def _ask_what_yes_means(turn: Turn) -> None:
     if turn.shown and about_goods(turn):
-        turn.say("utter_yes_to_which", buttons=[turn.button(f"第{place}个", "place_order", product=p.product_id)
-                                                for place, p in zip("一二三", known(turn, turn.shown), strict=False)])
+        turn.say(
+            "utter_yes_to_which",
+            buttons=[
+                turn.button(f"第{place}个", "place_order", product=p.product_id)
+                for place, p in zip("一二三", known(turn, turn.shown), strict=False)
+            ],
+        )
     else:
         topic = turn.slot("topic") or {}
         likely = reading_buttons(turn, [topic.get("intent", ""), *topic.get("others", [])])
@@ -108,8 +122,11 @@ class Inform(ZhikeAction):
             turn.set("focus", goods[0].product_id)
             turn.follow("action_ask_product_info")
         elif turn.slot("topic"):
-            turn.say("utter_noted_topic", topic=said((turn.slot("topic") or {}).get("intent", "")) or "刚才的事",
-                     buttons=[*reading_buttons(turn, [turn.slot("topic").get("intent", "")], 1), turn.human_button])
+            turn.say(
+                "utter_noted_topic",
+                topic=said((turn.slot("topic") or {}).get("intent", "")) or "刚才的事",
+                buttons=[*reading_buttons(turn, [turn.slot("topic").get("intent", "")], 1), turn.human_button],
+            )
         else:
             turn.say("utter_noted", buttons=menu_buttons(turn))
 
@@ -145,9 +162,21 @@ class Clarify(ZhikeAction):
 # Subject of the last answer → whose explanation fits. What is missing here is asked about instead.
 _GROUPS = {
     **dict.fromkeys(("track_order", "urge_delivery"), "parcel"),
-    **dict.fromkeys(("cancel_order", "change_order", "request_return", "request_exchange", "ask_refund_status",
-                     "ask_invoice", "report_problem", "ask_price_protection", "ask_warranty",
-                     "privacy_request"), "case"),
+    **dict.fromkeys(
+        (
+            "cancel_order",
+            "change_order",
+            "request_return",
+            "request_exchange",
+            "ask_refund_status",
+            "ask_invoice",
+            "report_problem",
+            "ask_price_protection",
+            "ask_warranty",
+            "privacy_request",
+        ),
+        "case",
+    ),
     **dict.fromkeys(("request_recommendation", "refine_recommendation", "place_order"), "goods"),
     "request_human": "human",
 }

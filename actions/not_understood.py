@@ -1,4 +1,5 @@
 """Not understood: say what was read, offer two likely meanings; the second time running the menu and a person."""
+
 from __future__ import annotations
 
 import re
@@ -31,8 +32,13 @@ class NotUnderstood(ZhikeAction):
             turn.say("utter_no_words", buttons=menu_buttons(turn))
         elif len(likely) == 2:
             one, other = (said(intent) for intent in likely)
-            turn.say("utter_which_reading", quoted=quoted(turn.text), one=one, other=other,
-                     buttons=[*reading_buttons(turn, likely), turn.human_button])
+            turn.say(
+                "utter_which_reading",
+                quoted=quoted(turn.text),
+                one=one,
+                other=other,
+                buttons=[*reading_buttons(turn, likely), turn.human_button],
+            )
         else:
             buttons = {b["payload"]: b for b in [*reading_buttons(turn, likely), *menu_buttons(turn)]}
             turn.say("utter_not_understood", quoted=quoted(turn.text), buttons=list(buttons.values())[:4])

@@ -1,4 +1,5 @@
 """Wanting to buy: into the cart, or the way to it. Nothing is ever ordered or charged here."""
+
 from __future__ import annotations
 
 import re
@@ -40,9 +41,13 @@ def _ask_what(turn: Turn) -> None:
     elif choices and choices != known(turn, turn.shown):
         ask_which(turn, choices, "place_order", "utter_order_which")
     elif choices:
-        turn.say("utter_order_which_shown", buttons=[
-            turn.button(f"第{place}个", "place_order", product=p.product_id)
-            for place, p in zip("一二三四五", choices, strict=False)])
+        turn.say(
+            "utter_order_which_shown",
+            buttons=[
+                turn.button(f"第{place}个", "place_order", product=p.product_id)
+                for place, p in zip("一二三四五", choices, strict=False)
+            ],
+        )
     else:
         turn.say("utter_order_what", buttons=[turn.button("推荐几款", "request_recommendation")])
 
@@ -53,8 +58,13 @@ def order(turn: Turn, product: Product) -> None:
     title, price = goods_text.name_of(product), goods_text.price_of(product)
     if not product.available:
         kind = product.kinds[-1] if product.kinds else ""
-        turn.say("utter_order_not_available", title=title, buttons=[
-            turn.button(f"看看有货的{kind}", "request_recommendation", **({"category": kind} if kind else {}))])
+        turn.say(
+            "utter_order_not_available",
+            title=title,
+            buttons=[
+                turn.button(f"看看有货的{kind}", "request_recommendation", **({"category": kind} if kind else {}))
+            ],
+        )
         return
     link = next((str(product.extra[field]) for field in _LINK_FIELDS if product.extra.get(field)), "")
     where = f"\n{link}" if link else ""
@@ -62,10 +72,17 @@ def order(turn: Turn, product: Product) -> None:
         turn.say("utter_order_please_log_in", title=title, price=price, link=where)
         return
     quantity = _quantity(turn)
-    turn.services.store.behaviour.add(turn.customer_id, product.product_id, "cart", value=quantity, channel="chat",
-                                          deadline=turn.deadline)
-    turn.say("utter_in_cart", title=title, price=price, count=f" ×{quantity}" if quantity > 1 else "", link=where,
-             variants=_to_choose(turn, product))
+    turn.services.store.behaviour.add(
+        turn.customer_id, product.product_id, "cart", value=quantity, channel="chat", deadline=turn.deadline
+    )
+    turn.say(
+        "utter_in_cart",
+        title=title,
+        price=price,
+        count=f" ×{quantity}" if quantity > 1 else "",
+        link=where,
+        variants=_to_choose(turn, product),
+    )
 
 
 def _quantity(turn: Turn) -> int:

@@ -1,4 +1,5 @@
 """Questions about a product: what it is like, what it costs, whether it is in stock."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -69,8 +70,12 @@ def _answer_in_general(turn: Turn, found: list[Product]) -> None:
 def _admit(turn: Turn, goods: list[Product], topic: attributes.Topic | None) -> None:
     """Honestly not known. The question is kept for the shop, and a person can be asked."""
     turn.services.store.cases.unanswered(turn.text, turn.customer_id, goods[0].product_id)
-    turn.say("utter_info_unknown", title=goods_text.joined_names(goods), what=topic.name if topic else "这一点",
-             buttons=[turn.button("问人工", "request_human")])
+    turn.say(
+        "utter_info_unknown",
+        title=goods_text.joined_names(goods),
+        what=topic.name if topic else "这一点",
+        buttons=[turn.button("问人工", "request_human")],
+    )
     turn.offer("action_request_human")
 
 
@@ -86,8 +91,12 @@ class AskPrice(ZhikeAction):
             turn.say("utter_price_of_what")
         elif len(goods) == 1:
             turn.set("focus", goods[0].product_id)
-            turn.say("utter_price", title=goods_text.name_of(goods[0]), price=goods_text.price_of(goods[0]),
-                     note=_on_sale_note(goods[0]))
+            turn.say(
+                "utter_price",
+                title=goods_text.name_of(goods[0]),
+                price=goods_text.price_of(goods[0]),
+                note=_on_sale_note(goods[0]),
+            )
         else:
             turn.say("utter_prices", lines=goods_text.numbered(goods[:MOST]), difference=_difference(goods[:MOST]))
 
@@ -139,8 +148,13 @@ def _say_stock(turn: Turn, product: Product) -> None:
         turn.say("utter_variant_missing", title=title, missing="、".join(missing), there=_variants(product))
         return
     wanted = "、".join([*turn.entities("colour"), *turn.entities("size")])
-    turn.say("utter_in_stock_variant" if wanted else "utter_in_stock", title=title, variant=wanted,
-             count=_count(product), price=goods_text.price_of(product))
+    turn.say(
+        "utter_in_stock_variant" if wanted else "utter_in_stock",
+        title=title,
+        variant=wanted,
+        count=_count(product),
+        price=goods_text.price_of(product),
+    )
 
 
 def _missing_variants(turn: Turn, product: Product) -> list[str]:

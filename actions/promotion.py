@@ -1,4 +1,5 @@
 """Coupons, discounts, gifts, bargaining: what the shop itself says, and nothing that it has not promised."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """How a meaning is put to somebody who was not understood. Operators edit readings.csv; what it lacks isn't offered."""
+
 from __future__ import annotations
 
 import csv

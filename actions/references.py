@@ -1,4 +1,5 @@
 """Which goods a customer speaks of: by name, by place in the list (第二个), by pointing (这个), or the last ones."""
+
 from __future__ import annotations
 
 import re
@@ -25,8 +26,11 @@ def pointed_at(turn: Turn) -> list[Product]:
     """第二个, 最后那款, 前两个: by place in the last list, in the order said. Places that it lacks are left out."""
     shown = turn.shown
     places = [int(o) for o in turn.entities("ordinal") if isinstance(o, int | str) and re.fullmatch(r"-?\d+", str(o))]
-    picked = [shown[place - 1] if place > 0 else shown[place] for place in places
-              if 1 <= place <= len(shown) or -len(shown) <= place < 0]
+    picked = [
+        shown[place - 1] if place > 0 else shown[place]
+        for place in places
+        if 1 <= place <= len(shown) or -len(shown) <= place < 0
+    ]
     return known(turn, picked)
 
 
@@ -45,8 +49,12 @@ def in_focus(turn: Turn) -> list[Product]:
 
 def meant(turn: Turn) -> list[Product]:
     """The goods that a question is about, most certain sign first; empty when the message and the talk don't say."""
-    return named(turn) or pointed_at(turn) or (_shown_by_features(turn) if turn.shown else []) or \
-        ([] if describes_goods(turn) else in_focus(turn))
+    return (
+        named(turn)
+        or pointed_at(turn)
+        or (_shown_by_features(turn) if turn.shown else [])
+        or ([] if describes_goods(turn) else in_focus(turn))
+    )
 
 
 def describes_goods(turn: Turn) -> bool:
@@ -59,9 +67,13 @@ def _shown_by_features(turn: Turn) -> list[Product]:
     brands, colours, kinds = (set(turn.entities(kind)) for kind in ("brand", "colour", "category"))
     if not brands and not (colours and turn.entities("reference")):
         return []
-    return [p for p in known(turn, turn.shown)
-            if (not brands or p.brand in brands) and (not colours or colours & set(p.colours))
-            and (not kinds or kinds & set(p.kinds))]
+    return [
+        p
+        for p in known(turn, turn.shown)
+        if (not brands or p.brand in brands)
+        and (not colours or colours & set(p.colours))
+        and (not kinds or kinds & set(p.kinds))
+    ]
 
 
 def candidates(
@@ -69,8 +81,11 @@ def candidates(
 ) -> list[Product]:
     """Goods on sale that fit a description (小米20000毫安的充电宝), best first: kind and brand hold, words decide."""
     kinds, brands = set(kinds), set(brands)
-    pool = [p for p in turn.services.catalogue().products.values() if p.status == "on_sale"
-            and (not kinds or kinds & set(p.kinds)) and (not brands or p.brand in brands)]
+    pool = [
+        p
+        for p in turn.services.catalogue().products.values()
+        if p.status == "on_sale" and (not kinds or kinds & set(p.kinds)) and (not brands or p.brand in brands)
+    ]
     words = _telling_words(text if text is not None else turn.text)
     scored = [(_likeness(words, p), p) for p in pool]
     best = max((score for score, _ in scored), default=0.0)
@@ -87,7 +102,7 @@ def _telling_words(text: str) -> list[str]:
     units = _WORD.findall(_SMALL.sub(" ", text))
     words = [u for u in units if not "一" <= u <= "鿿"]
     for run in re.findall(r"[一-鿿]{2,}", _SMALL.sub(" ", text)):
-        words += [run[i:i + 2] for i in range(len(run) - 1)]
+        words += [run[i : i + 2] for i in range(len(run) - 1)]
     return words
 
 

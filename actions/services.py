@@ -2,6 +2,7 @@
 
 Nothing is opened at import: the server (or a test) builds a `Services` and calls `configure`.
 """
+
 from __future__ import annotations
 
 import threading

@@ -1,4 +1,5 @@
 """A new session begins: nothing stale is carried over, but half a case is not forgotten either."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -8,9 +9,15 @@ from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 FORM_INTENTS: dict[str, str] = {
-    "return_form": "request_return", "exchange_form": "request_exchange", "cancel_form": "cancel_order",
-    "change_form": "change_order", "problem_form": "report_problem", "invoice_form": "ask_invoice",
-    "repair_form": "ask_warranty", "price_protection_form": "ask_price_protection", "privacy_form": "privacy_request",
+    "return_form": "request_return",
+    "exchange_form": "request_exchange",
+    "cancel_form": "cancel_order",
+    "change_form": "change_order",
+    "problem_form": "report_problem",
+    "invoice_form": "ask_invoice",
+    "repair_form": "ask_warranty",
+    "price_protection_form": "ask_price_protection",
+    "privacy_form": "privacy_request",
 }
 """Which intent begins a form again."""
 

@@ -1,4 +1,5 @@
 """The catalogue as the recommender wants it."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -10,9 +11,16 @@ if TYPE_CHECKING:
 
 
 def as_item(product: Product) -> Item:
-    return Item(product_id=product.product_id, title=product.title, price=product.price, kinds=tuple(product.kinds),
-                brand=product.brand or "", colours=tuple(product.colours), tags=tuple(product.tags),
-                available=product.available)
+    return Item(
+        product_id=product.product_id,
+        title=product.title,
+        price=product.price,
+        kinds=tuple(product.kinds),
+        brand=product.brand or "",
+        colours=tuple(product.colours),
+        tags=tuple(product.tags),
+        available=product.available,
+    )
 
 
 def as_items(catalogue: CatalogueSnapshot) -> list[Item]:

@@ -1,4 +1,5 @@
 """Putting goods on the table: the words around them, the cards, what is remembered of them."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -24,9 +25,15 @@ def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None, *
     reasons = _reasons(wish, found, goods)
     custom = goods_text.goods_message(found, {p.product_id: p for p in goods}, reasons)
     lead = words or _lead(wish, found) if found.exact else "utter_nearest"
-    turn.say(lead, custom=custom, buttons=_steer_buttons(turn, goods),
-             goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]),
-             wanted=wish.described() or "这样", asking=_one_question(wish, found), **facts)
+    turn.say(
+        lead,
+        custom=custom,
+        buttons=_steer_buttons(turn, goods),
+        goods=goods_text.numbered(goods, [reasons[p.product_id] for p in goods]),
+        wanted=wish.described() or "这样",
+        asking=_one_question(wish, found),
+        **facts,
+    )
     remember(turn, goods, reasons, custom)
     turn.set("wish", wish.to_slot())
 
@@ -36,8 +43,10 @@ def _reasons(wish: Wish, found: Suggestions, goods: list[Product]) -> dict[str, 
     known_reasons = {s.product_id: s.reason for s in found.items}
     if found.exact:
         return known_reasons
-    return {p.product_id: "，".join((*suggesting.misses(wish, found.relaxed, p), known_reasons[p.product_id]))
-            for p in goods}
+    return {
+        p.product_id: "，".join((*suggesting.misses(wish, found.relaxed, p), known_reasons[p.product_id]))
+        for p in goods
+    }
 
 
 def remember(turn: Turn, goods: list[Product], reasons: dict[str, str], custom: dict) -> None:
@@ -45,8 +54,9 @@ def remember(turn: Turn, goods: list[Product], reasons: dict[str, str], custom: 
     turn.set("shown", ids)
     turn.set("shown_before", list(dict.fromkeys([*(turn.slot("shown_before") or []), *ids]))[-REMEMBERED:])
     data = custom["data"]
-    turn.set("showing", {"impression_id": data["impression_id"], "personalised": data["personalised"],
-                         "reasons": reasons})
+    turn.set(
+        "showing", {"impression_id": data["impression_id"], "personalised": data["personalised"], "reasons": reasons}
+    )
     turn.set("focus", ids[0] if len(ids) == 1 else None)
 
 
@@ -83,8 +93,11 @@ def _steer_buttons(turn: Turn, goods: list[Product]) -> list[dict]:
 def nothing_fits(turn: Turn, wish: Wish) -> None:
     """Not even the nearest: say so and offer to let something go."""
     turn.set("wish", wish.to_slot())
-    turn.say("utter_nothing_fits", wanted=wish.described() or "您要的",
-             buttons=[turn.button("看看别的种类", "refine_recommendation", topic=OTHER_KIND), turn.human_button])
+    turn.say(
+        "utter_nothing_fits",
+        wanted=wish.described() or "您要的",
+        buttons=[turn.button("看看别的种类", "refine_recommendation", topic=OTHER_KIND), turn.human_button],
+    )
 
 
 def no_more(turn: Turn, wish: Wish, words: str, edge: Product | None = None) -> None:
@@ -93,5 +106,10 @@ def no_more(turn: Turn, wish: Wish, words: str, edge: Product | None = None) -> 
     if words != "utter_no_more":
         buttons.insert(0, turn.button("换一批", "refine_recommendation", topic=MORE))
     turn.set("wish", wish.to_slot())
-    turn.say(words, wanted=wish.described() or "这一类", title=goods_text.name_of(edge) if edge else "",
-             price=goods_text.price_of(edge) if edge else "", buttons=buttons)
+    turn.say(
+        words,
+        wanted=wish.described() or "这一类",
+        title=goods_text.name_of(edge) if edge else "",
+        price=goods_text.price_of(edge) if edge else "",
+        buttons=buttons,
+    )

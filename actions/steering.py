@@ -1,4 +1,5 @@
 """Which way a customer steers the last suggestions: cheaper, dearer, another batch, another brand, another kind."""
+
 from __future__ import annotations
 
 import re
@@ -14,16 +15,27 @@ MOVES = (CHEAPER, DEARER, OTHER_BRAND, OTHER_KIND, MORE, STYLE)
 # The first that matches counts: 换个牌子 is no 换一批, 太贵了 no wish for something dear.
 _SAID: tuple[tuple[str, re.Pattern[str]], ...] = (
     (OTHER_BRAND, re.compile(r"(别的|其[他它]|另外|换(一|个|一个)?|不同)的?(牌子|品牌|牌)")),
-    (OTHER_KIND, re.compile(
-        r"(换(一|个|一个)?|别的|其[他它])的?(类|种类|品类|类型|东西|种)(?!.{0,3}(牌|颜色))|换类")),
-    (CHEAPER, re.compile(
-        r"便宜|实惠|低一?[点些]|(太|有[点些]|好|略|偏|嫌|挺|这么)贵|贵了|降一?[点些]|价[格位].{0,3}(低|降)|省钱|性价比"
-        r"|预算.{0,4}(不够|没那么多|有限)|买不起|超预算|超出预算")),
-    (DEARER, re.compile(
-        r"贵一?[点些]|好一?[点些]的|高[端档级]|上档次|高一?[点些]|拿得出手|预算.{0,4}(加|提|高|够|充足)|质量好")),
-    (MORE, re.compile(
-        r"换一?[批组拨些个款几波下]|换[几掉]|还有(没有)?(别的|其[他它]|吗)|别的|其[他它](款|的)?|再(来|推|看|换|找|给)"
-        r"|下一[批页组]|更多|不喜欢|不满意|都不")),
+    (OTHER_KIND, re.compile(r"(换(一|个|一个)?|别的|其[他它])的?(类|种类|品类|类型|东西|种)(?!.{0,3}(牌|颜色))|换类")),
+    (
+        CHEAPER,
+        re.compile(
+            r"便宜|实惠|低一?[点些]|(太|有[点些]|好|略|偏|嫌|挺|这么)贵|贵了|降一?[点些]|价[格位].{0,3}(低|降)|省钱|性价比"
+            r"|预算.{0,4}(不够|没那么多|有限)|买不起|超预算|超出预算"
+        ),
+    ),
+    (
+        DEARER,
+        re.compile(
+            r"贵一?[点些]|好一?[点些]的|高[端档级]|上档次|高一?[点些]|拿得出手|预算.{0,4}(加|提|高|够|充足)|质量好"
+        ),
+    ),
+    (
+        MORE,
+        re.compile(
+            r"换一?[批组拨些个款几波下]|换[几掉]|还有(没有)?(别的|其[他它]|吗)|别的|其[他它](款|的)?|再(来|推|看|换|找|给)"
+            r"|下一[批页组]|更多|不喜欢|不满意|都不"
+        ),
+    ),
 )
 
 

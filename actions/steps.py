@@ -1,4 +1,5 @@
 """What each way of steering does to the last list of goods."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -83,8 +84,15 @@ def other_kind(turn: Turn, wish: Wish) -> None:
         narrowed(turn, wish)
         return
     kinds = [p.kinds[0] for p in known(turn, turn.shown) if p.kinds] + list(wish.kinds)
-    others = replace(wish, kinds=(), brands=(), colours=(), sizes=(), below=None,
-                     exclude_kinds=tuple(dict.fromkeys([*wish.exclude_kinds, *kinds])))
+    others = replace(
+        wish,
+        kinds=(),
+        brands=(),
+        colours=(),
+        sizes=(),
+        below=None,
+        exclude_kinds=tuple(dict.fromkeys([*wish.exclude_kinds, *kinds])),
+    )
     found = suggesting.ask(turn, suggesting.request_for(turn, others, seen(turn)))
     show(turn, others, found, "utter_other_kind") if found.items else nothing_fits(turn, others)
 
@@ -96,9 +104,14 @@ def ask_style(turn: Turn, wish: Wish) -> None:
     pool = [p for p in on_offer if set(wish.kinds) & set(p.kinds)] or shown
     colours = list(dict.fromkeys(c for p in pool for c in p.colours))[:4]
     turn.set("wish", wish.to_slot())
-    turn.say("utter_ask_style", buttons=[turn.button(c, "refine_recommendation", colour=c) for c in colours]
-             + [turn.button("换个牌子", "refine_recommendation", topic=OTHER_BRAND),
-                turn.button("换一批", "refine_recommendation", topic=MORE)])
+    turn.say(
+        "utter_ask_style",
+        buttons=[turn.button(c, "refine_recommendation", colour=c) for c in colours]
+        + [
+            turn.button("换个牌子", "refine_recommendation", topic=OTHER_BRAND),
+            turn.button("换一批", "refine_recommendation", topic=MORE),
+        ],
+    )
 
 
 def narrowed(turn: Turn, wish: Wish) -> None:
@@ -113,6 +126,11 @@ def narrowed(turn: Turn, wish: Wish) -> None:
 
 
 STEPS: dict[str | None, Callable[[Turn, Wish], None]] = {
-    CHEAPER: cheaper, DEARER: dearer, MORE: another_batch, OTHER_BRAND: other_brand, OTHER_KIND: other_kind,
-    STYLE: ask_style, None: narrowed,
+    CHEAPER: cheaper,
+    DEARER: dearer,
+    MORE: another_batch,
+    OTHER_BRAND: other_brand,
+    OTHER_KIND: other_kind,
+    STYLE: ask_style,
+    None: narrowed,
 }

@@ -1,4 +1,5 @@
 """Suggesting goods, steering what was suggested, and saying why."""
+
 from __future__ import annotations
 
 import re
@@ -62,10 +63,16 @@ class AskRecommendationReason(ZhikeAction):
             return
         asked_for = [p for p in meant(turn) if p.product_id in reasons]
         about = asked_for or goods
-        lines = goods_text.numbered(about, [reasons.get(p.product_id, "") for p in about]) if len(about) > 1 else \
-            f"{goods_text.name_of(about[0])}：{reasons.get(about[0].product_id, '')}"
+        lines = (
+            goods_text.numbered(about, [reasons.get(p.product_id, "") for p in about])
+            if len(about) > 1
+            else f"{goods_text.name_of(about[0])}：{reasons.get(about[0].product_id, '')}"
+        )
         wanted = replace(Wish.from_slot(turn.slot("wish")), below=None).described()
         personal = bool(showing.get("personalised"))
-        turn.say("utter_reason_personal" if personal else "utter_reason", lines=lines,
-                 wanted=f"您说的是「{wanted}」，按这个挑的。" if wanted else "",
-                 buttons=[turn.button("关闭个性化推荐", "privacy_request", topic="off")] if personal else None)
+        turn.say(
+            "utter_reason_personal" if personal else "utter_reason",
+            lines=lines,
+            wanted=f"您说的是「{wanted}」，按这个挑的。" if wanted else "",
+            buttons=[turn.button("关闭个性化推荐", "privacy_request", topic="off")] if personal else None,
+        )

@@ -1,4 +1,5 @@
 """From a wish to goods: what the recommender is asked, and what may not be shown to this customer."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -54,9 +55,12 @@ def _unfitting(turn: Turn, wish: Wish) -> set[str]:
     if not wish.sizes and not wish.exclude_colours:
         return set()
     unwanted = set(wish.exclude_colours)
-    return {p.product_id for p in turn.services.catalogue().products.values()
-            if (wish.sizes and p.sizes and not set(wish.sizes) & set(p.sizes))
-            or (unwanted and p.colours and set(p.colours) <= unwanted)}
+    return {
+        p.product_id
+        for p in turn.services.catalogue().products.values()
+        if (wish.sizes and p.sizes and not set(wish.sizes) & set(p.sizes))
+        or (unwanted and p.colours and set(p.colours) <= unwanted)
+    }
 
 
 def ask(turn: Turn, request: Request) -> Suggestions:

@@ -1,4 +1,5 @@
 """Greeting, thanks, small talk, what the bot is and can do, and what no shop does."""
+
 from __future__ import annotations
 
 import re
@@ -30,8 +31,12 @@ class Greet(ZhikeAction):
         if isinstance(unfinished, dict) and unfinished.get("intent"):
             turn.set("unfinished", None)
             turn.offer(f"action_{unfinished['intent']}")
-            turn.say("utter_greet_unfinished", hello=hello, what=said(unfinished["intent"]),
-                     buttons=[turn.button("接着办", unfinished["intent"]), turn.button("不办了", "deny")])
+            turn.say(
+                "utter_greet_unfinished",
+                hello=hello,
+                what=said(unfinished["intent"]),
+                buttons=[turn.button("接着办", unfinished["intent"]), turn.button("不办了", "deny")],
+            )
             return
         news, button = likely_wish(turn)
         buttons = [*([button] if button else []), *menu_buttons(turn)]

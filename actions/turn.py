@@ -1,4 +1,5 @@
 """One message of a customer as an action sees it: what was read in it, who says it, what went before, how to answer."""
+
 from __future__ import annotations
 
 import json
@@ -76,8 +77,11 @@ class Turn:
 
     def raw_entities(self, kind: str, exclude: bool = False) -> list[dict]:
         """As read, with `start` and `end`; those that are not wanted (role `exclude`) only when asked for."""
-        return [e for e in self.tracker.latest_message.get("entities") or []
-                if e.get("entity") == kind and (e.get("role") == "exclude") == exclude]
+        return [
+            e
+            for e in self.tracker.latest_message.get("entities") or []
+            if e.get("entity") == kind and (e.get("role") == "exclude") == exclude
+        ]
 
     def entities(self, kind: str, exclude: bool = False) -> list[Any]:
         """Values in the order said, each once."""

@@ -1,4 +1,5 @@
 """When a description fits several goods: find them, and ask which one is meant."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
 """What the customer is looking for, gathered over several messages: kinds, budget, brands, colours, for whom."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -142,11 +143,15 @@ def _with_said(turn: Turn, wish: Wish, kinds: list[str]) -> Wish:
         if wanted := turn.entities(kind):
             changes |= {field: tuple(wanted), opposite: _without(getattr(wish, opposite), wanted)}
         if unwanted := turn.entities(kind, exclude=True):
-            changes |= {opposite: _joined(getattr(wish, opposite), unwanted),
-                        field: _without(changes.get(field, getattr(wish, field)), unwanted)}
+            changes |= {
+                opposite: _joined(getattr(wish, opposite), unwanted),
+                field: _without(changes.get(field, getattr(wish, field)), unwanted),
+            }
     if unwanted := turn.entities("category", exclude=True):
-        changes |= {"exclude_kinds": _joined(wish.exclude_kinds, unwanted),
-                    "kinds": _without(changes.get("kinds", wish.kinds), unwanted)}
+        changes |= {
+            "exclude_kinds": _joined(wish.exclude_kinds, unwanted),
+            "kinds": _without(changes.get("kinds", wish.kinds), unwanted),
+        }
     if sizes := turn.entities("size"):
         changes["sizes"] = tuple(sizes)
     if isinstance(budget := turn.entity("budget"), dict):

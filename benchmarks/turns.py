@@ -1,7 +1,7 @@
 """Time per turn, throughput, start-up, training and memory: this bot with everything on, and a stock Rasa bot.
 
-Both get the same messages (a seeded sample of the training messages, so that both understand them), in talks of a dozen
-turns, from one user and from ten. This bot looks up customers, runs its actions and commits every turn before it answers.
+Both get the same messages (a seeded sample of the training messages, so that both understand them), in talks of a
+dozen turns, from one user and from ten. This bot looks up customers, runs its actions and commits every turn first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 """`zhike parse`: how messages are read, one JSON object a line."""
+
 from __future__ import annotations
 
 import json

@@ -17,9 +17,7 @@ _ONCE = "ZHIKE_UTF8_SET"
 
 
 def run(
-    customer: Annotated[
-        str | None, typer.Option(help="以哪位顾客的身份；不给时用第一位演示顾客，没有就是访客")
-    ] = None,
+    customer: Annotated[str | None, typer.Option(help="以哪位顾客的身份；不给时用第一位演示顾客，没有就是访客")] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="以没登录的访客身份")] = False,
 ) -> None:
     """在终端里聊天。输入数字可以选按钮，/stop 结束；也可以用管道送进去（最后一行写 /stop）。"""

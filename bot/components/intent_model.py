@@ -40,7 +40,6 @@ class DensePart:
         lengths = np.linalg.norm(centred, axis=1, keepdims=True)
         return np.asarray(centred / np.maximum(lengths, 1e-9) * self.weight, dtype=np.float32)
 
-
     @property
     def name(self) -> str:
         """``use``, ``use_ending``, ``e5``: what stages and files call this part."""

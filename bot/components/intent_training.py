@@ -109,9 +109,7 @@ def fit(
     )
 
     truth = target[kept_apart]
-    decisions = [
-        _aligned(machines[2 * at], matrices[at][kept_apart], len(intents)) for at in range(len(stages))
-    ]
+    decisions = [_aligned(machines[2 * at], matrices[at][kept_apart], len(intents)) for at in range(len(stages))]
     temperatures = [_temperature(decision, truth) for decision in decisions]
     confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures, strict=True)]
     sure, cascade, sure_table = _sure(confidences, truth, config.quick_share)
@@ -213,9 +211,7 @@ def _sure(
     return sure, np.where((best >= sure)[:, None], quick, thorough), table
 
 
-def _unknown(
-    confidences: np.ndarray, truth: np.ndarray, config: IntentConfig
-) -> tuple[float, list[dict[str, float]]]:
+def _unknown(confidences: np.ndarray, truth: np.ndarray, config: IntentConfig) -> tuple[float, list[dict[str, float]]]:
     """The confidence below which asking back costs less than acting, by the configured costs."""
     best = confidences.max(axis=1)
     right = confidences.argmax(axis=1) == truth

@@ -72,10 +72,7 @@ def load(folder: Path) -> IntentModel:
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             arrays = dict(stored)
         blocks = tuple(_block(entry, arrays) for entry in description["blocks"])
-        dense = {
-            name: DensePart(**entry, mean=arrays[f"{name}_mean"])
-            for name, entry in description["dense"].items()
-        }
+        dense = {name: DensePart(**entry, mean=arrays[f"{name}_mean"]) for name, entry in description["dense"].items()}
         stages = {name: _stage(name, entry, arrays) for name, entry in description["stages"].items()}
         return IntentModel(
             tuple(description["intents"]),

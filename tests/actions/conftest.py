@@ -1,4 +1,5 @@
 """A tiny shop for everything that tries actions."""
+
 from __future__ import annotations
 
 import shutil
@@ -31,8 +32,10 @@ def tiny_store(tiny_database, tmp_path) -> Iterator[Store]:
 @pytest.fixture()
 def talk(tiny_store: Store) -> Callable[..., Stage]:
     """`talk("C1")` begins a conversation of that customer, `talk(None)` a visitor's."""
+
     def begin(customer: str | None = "C1", **services) -> Stage:
         return Stage(tiny_store, customer, **services)
+
     return begin
 
 

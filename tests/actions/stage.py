@@ -3,6 +3,7 @@
 `Stage.hear(text, intent, …)` plays what Rasa does with a message: the rule's action, slots, the action that follows,
 the response filled in. It raises when a response is missing or a placeholder stays open.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -52,17 +53,27 @@ SHOP = (
     ("S1", "李宁 超轻跑鞋", 359, "跑鞋", "", "李宁", "黑色/白色", "运动;跑步", 25, {"尺码": "40码/41码/42码"}),
     ("K1", "三只松鼠 每日坚果 750g", 109, "坚果", "", "三只松鼠", "", "食品;年货", 100, {"保质期": "9个月"}),
 )
-FAQ = (("F1", "邮费怎么算", "满 99 元包邮，不满 99 元收 8 元运费。", ("包邮吗", "运费多少钱"), "配送"),
-       ("F2", "有什么优惠", "全场满 300 减 40；优惠券在店铺首页领取。", ("有优惠券吗", "满减怎么用"), "活动"),
-       ("F3", "是正品吗", "全部为品牌授权正品，假一赔十。", ("会不会是假货",), "商品"))
+FAQ = (
+    ("F1", "邮费怎么算", "满 99 元包邮，不满 99 元收 8 元运费。", ("包邮吗", "运费多少钱"), "配送"),
+    ("F2", "有什么优惠", "全场满 300 减 40；优惠券在店铺首页领取。", ("有优惠券吗", "满减怎么用"), "活动"),
+    ("F3", "是正品吗", "全部为品牌授权正品，假一赔十。", ("会不会是假货",), "商品"),
+)
 
 
 def product(row: tuple[Any, ...]) -> Product:
     product_id, title, price, category, kind, brand, colours, tags, stock, more = row
     attributes = {k: tuple(v.split("/")) for k, v in {"类型": kind, "颜色": colours, **more}.items() if v}
-    return Product(product_id=product_id, title=title, price=float(price), category=category, brand=brand, stock=stock,
-                   tags=tuple(tags.split(";")), image_url=f"https://img.shop.example/{product_id}.jpg",
-                   attributes=attributes)
+    return Product(
+        product_id=product_id,
+        title=title,
+        price=float(price),
+        category=category,
+        brand=brand,
+        stock=stock,
+        tags=tuple(tags.split(";")),
+        image_url=f"https://img.shop.example/{product_id}.jpg",
+        attributes=attributes,
+    )
 
 
 def fill_tiny_shop(store: Store) -> None:
@@ -71,20 +82,60 @@ def fill_tiny_shop(store: Store) -> None:
 
     now = store.clock.now()
     store.catalogue.upsert([product(row) for row in SHOP])
-    import_rows(store, "customers", [
-        {"customer_id": "C1", "name": "林晓", "consent_personalisation": "true", "consent_marketing": "true"},
-        {"customer_id": "C2", "name": "周静", "consent_personalisation": "false", "consent_marketing": "false"}])
+    import_rows(
+        store,
+        "customers",
+        [
+            {"customer_id": "C1", "name": "林晓", "consent_personalisation": "true", "consent_marketing": "true"},
+            {"customer_id": "C2", "name": "周静", "consent_personalisation": "false", "consent_marketing": "false"},
+        ],
+    )
     ordered = {"quantity": 1, "ordered_at": str((now - timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S"))}
-    import_rows(store, "orders", [
-        {"order_id": "730101", "customer_id": "C1", "product_id": "H2", "price": 149, "status": "已发货",
-         "carrier": "顺丰速运", "tracking_no": "SF139028", **ordered}])
-    import_rows(store, "faq", [{"question": e.question, "answer": e.answer, "similar_questions": ";".join(e.similar),
-                                "category": e.category} for e in (FaqEntry(*row) for row in FAQ)])
+    import_rows(
+        store,
+        "orders",
+        [
+            {
+                "order_id": "730101",
+                "customer_id": "C1",
+                "product_id": "H2",
+                "price": 149,
+                "status": "已发货",
+                "carrier": "顺丰速运",
+                "tracking_no": "SF139028",
+                **ordered,
+            }
+        ],
+    )
+    import_rows(
+        store,
+        "faq",
+        [
+            {
+                "question": e.question,
+                "answer": e.answer,
+                "similar_questions": ";".join(e.similar),
+                "category": e.category,
+            }
+            for e in (FaqEntry(*row) for row in FAQ)
+        ],
+    )
     said_of = (("P1", "充电快，出差带着很方便", 5), ("P2", "有点重，价格实在", 4))
-    import_rows(store, "reviews", [
-        {"product_id": product_id, "customer_id": f"R{n}", "text": f"{text}{n}", "at": "2026-01-01 10:00:00",
-         "rating": rating}
-        for product_id, text, rating in said_of for n in range(6)])
+    import_rows(
+        store,
+        "reviews",
+        [
+            {
+                "product_id": product_id,
+                "customer_id": f"R{n}",
+                "text": f"{text}{n}",
+                "at": "2026-01-01 10:00:00",
+                "rating": rating,
+            }
+            for product_id, text, rating in said_of
+            for n in range(6)
+        ],
+    )
 
 
 @functools.cache
@@ -124,8 +175,10 @@ def placeholders(text: str) -> set[str]:
 
 def fitting(variations: list[dict[str, Any]], facts: dict[str, Any]) -> list[dict[str, Any]]:
     """As Rasa chooses: conditional wordings that hold, else the unconditional ones."""
+
     def holds(variation: dict[str, Any]) -> bool:
         return all(facts.get(c["name"]) == c["value"] for c in variation["condition"])
+
     conditional = [v for v in variations if v.get("condition") and holds(v)]
     return conditional or [v for v in variations if not v.get("condition")]
 
@@ -175,9 +228,13 @@ class Stage:
     ) -> Said:
         """entities: (kind, value) or (kind, value, "exclude"). mood None: a button."""
         self._count += 1
-        message = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "message_id": f"m{self._count}",
-                   "intent_ranking": [{"name": n, "confidence": c} for n, c in ranking or [(intent, 0.9)]],
-                   "entities": [self._entity(text, *e) for e in entities]}
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": 0.9},
+            "message_id": f"m{self._count}",
+            "intent_ranking": [{"name": n, "confidence": c} for n, c in ranking or [(intent, 0.9)]],
+            "entities": [self._entity(text, *e) for e in entities],
+        }
         if mood:
             message["sentiment"] = {"label": mood, "score": {"negative": -0.8, "neutral": 0.0, "positive": 0.8}[mood]}
         said, action = Said(), self._rules[intent]
@@ -201,8 +258,13 @@ class Stage:
     @staticmethod
     def _entity(text: str, kind: str, value: Any, role: str | None = None) -> dict[str, Any]:
         start = max(0, text.find(str(value)))
-        entity = {"entity": kind, "value": value, "start": start, "end": start + len(str(value)),
-                  "extractor": "EntityMatcher"}
+        entity = {
+            "entity": kind,
+            "value": value,
+            "start": start,
+            "end": start + len(str(value)),
+            "extractor": "EntityMatcher",
+        }
         return entity | ({"role": role} if role else {})
 
     def _perform(self, action: str, message: dict[str, Any], said: Said) -> str | None:

@@ -1,4 +1,5 @@
 """What holds for every action: no silence, no half deeds, back to the form, and words for everything that is said."""
+
 from __future__ import annotations
 
 import ast
@@ -20,6 +21,7 @@ INTENTS = [next(iter(i)) for part in load_yaml("bot/domain/intents.yml") for i i
 def test_a_failing_action_apologises_and_is_not_recorded_as_done(stage, monkeypatch, error):
     def broken(*_, **__):
         raise error
+
     monkeypatch.setattr(stage.services.store.behaviour, "add", broken)
     stage.hear("推荐几款耳机", "request_recommendation", ("category", "耳机"))
     slots = dict(stage.slots)

@@ -1,4 +1,5 @@
 """Questions about goods: price, stock, properties, comparison, promotions, buying."""
+
 from __future__ import annotations
 
 import pytest
@@ -33,13 +34,16 @@ def test_a_place_that_is_not_in_the_list_is_asked_about(stage):
     assert said.texts
 
 
-@pytest.mark.parametrize(("text", "entities", "expected"), [
-    ("达伦台灯有货吗", [("product", "L1")], "utter_out_of_stock"),
-    ("每日坚果有货吗", [("product", "K1")], "utter_in_stock"),
-    ("跑鞋45码还有吗", [("product", "S1"), ("size", "45码")], "utter_variant_missing"),
-    ("跑鞋42码还有吗", [("product", "S1"), ("size", "42码")], "utter_in_stock_variant"),
-    ("有货吗", [], "utter_stock_of_what"),
-])
+@pytest.mark.parametrize(
+    ("text", "entities", "expected"),
+    [
+        ("达伦台灯有货吗", [("product", "L1")], "utter_out_of_stock"),
+        ("每日坚果有货吗", [("product", "K1")], "utter_in_stock"),
+        ("跑鞋45码还有吗", [("product", "S1"), ("size", "45码")], "utter_variant_missing"),
+        ("跑鞋42码还有吗", [("product", "S1"), ("size", "42码")], "utter_in_stock_variant"),
+        ("有货吗", [], "utter_stock_of_what"),
+    ],
+)
 def test_stock_by_product_colour_and_size(stage, text, entities, expected):
     assert stage.hear(text, "ask_stock", *entities).responses == [expected]
 
@@ -49,11 +53,16 @@ def test_yes_to_what_is_in_stock_instead_shows_that_kind(stage):
     assert stage.hear("好", "affirm").ids == ["L2"]
 
 
-@pytest.mark.parametrize(("text", "product", "words"), [
-    ("这个杯子什么材质", "C1", "不锈钢"), ("保质期多久", "K1", "9个月"), ("续航怎么样", "H4", "50小时"),
-    ("有哪些颜色", "S1", "黑色、白色"),
-    ("充电快吗，能快充吗", "P1", "6 条评价提到"),
-])
+@pytest.mark.parametrize(
+    ("text", "product", "words"),
+    [
+        ("这个杯子什么材质", "C1", "不锈钢"),
+        ("保质期多久", "K1", "9个月"),
+        ("续航怎么样", "H4", "50小时"),
+        ("有哪些颜色", "S1", "黑色、白色"),
+        ("充电快吗，能快充吗", "P1", "6 条评价提到"),
+    ],
+)
 def test_properties_come_from_the_data(stage, text, product, words):
     assert words in stage.hear(text, "ask_product_info", ("product", product)).text
 
@@ -62,6 +71,7 @@ def test_what_the_data_do_not_say_is_admitted_kept_and_a_person_offered(stage, t
     said = stage.hear("这个保温杯防水吗", "ask_product_info", ("product", "C5"))
     assert said.responses == ["utter_info_unknown"] and "问人工" in said.titles
     from sqlalchemy import text
+
     with tiny_store.database.read() as connection:
         assert connection.execute(text("select text, product_id from unanswered")).all() == [("这个保温杯防水吗", "C5")]
 
@@ -76,8 +86,13 @@ def test_this_one_is_what_was_talked_about(stage):
 
 
 def test_two_described_products_are_compared_by_data_only(stage):
-    said = stage.hear("小米20000毫安的充电宝和罗马仕20000毫安的哪个好", "compare_products",
-                      ("brand", "小米"), ("category", "充电宝"), ("brand", "罗马仕"))
+    said = stage.hear(
+        "小米20000毫安的充电宝和罗马仕20000毫安的哪个好",
+        "compare_products",
+        ("brand", "小米"),
+        ("category", "充电宝"),
+        ("brand", "罗马仕"),
+    )
     assert "小米 充电宝 20000mAh" in said.text and "罗马仕 充电宝 20000mAh" in said.text
     assert "便宜 50 元" in said.text and "5.0 分" in said.text and "10000" not in said.text
 

@@ -1,4 +1,5 @@
 """Suggestions: what may be shown, how they are steered, what is remembered."""
+
 from __future__ import annotations
 
 import pytest

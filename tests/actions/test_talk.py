@@ -1,4 +1,5 @@
 """Moves of the talk: hello, yes, no, told values, what do you mean, not understood – and the mood they are said in."""
+
 from __future__ import annotations
 
 import re
@@ -26,8 +27,9 @@ def test_hello_to_a_visitor_names_nobody(talk):
     assert said.responses == ["utter_greet"] and said.buttons
 
 
-@pytest.mark.parametrize(("hour", "words"), [
-    (0, "夜深了"), (6, "早上好"), (10, "上午好"), (13, "中午好"), (16, "下午好"), (20, "晚上好")])
+@pytest.mark.parametrize(
+    ("hour", "words"), [(0, "夜深了"), (6, "早上好"), (10, "上午好"), (13, "中午好"), (16, "下午好"), (20, "晚上好")]
+)
 def test_time_of_day(hour, words):
     assert time_of_day(hour) == words
 
@@ -77,18 +79,18 @@ def test_a_value_told_without_a_wish_is_not_lost(stage):
 
 
 def test_not_what_i_asked_offers_the_other_readings(stage):
-    stage.hear("退货运费", "ask_price", ranking=[("ask_price", .4), ("request_return", .3), ("ask_shipping", .2)])
+    stage.hear("退货运费", "ask_price", ranking=[("ask_price", 0.4), ("request_return", 0.3), ("ask_shipping", 0.2)])
     said = stage.hear("我问的不是这个", "clarify")
     assert said.responses == ["utter_clarify_not_that"]
     assert [b["payload"] for b in said.buttons] == ["/request_return", "/ask_shipping", "/request_human"]
 
 
 def test_not_understood_offers_two_readings_then_the_menu_with_a_person(stage):
-    unsure = [("track_order", .3), ("urge_delivery", .25), ("greet", .1)]
+    unsure = [("track_order", 0.3), ("urge_delivery", 0.25), ("greet", 0.1)]
     first = stage.hear("那个弄一下", "nlu_fallback", ranking=unsure)
     assert [b["payload"] for b in first.buttons] == ["/track_order", "/urge_delivery", "/request_human"]
     assert all("那个弄一下" in text for text in first.every)
-    second = stage.hear("就那个", "nlu_fallback", ranking=[("track_order", .3), ("urge_delivery", .25)])
+    second = stage.hear("就那个", "nlu_fallback", ranking=[("track_order", 0.3), ("urge_delivery", 0.25)])
     assert second.responses == ["utter_not_understood_again"] and second.buttons[-1]["payload"] == "/request_human"
 
 
@@ -120,9 +122,15 @@ def test_what_no_shop_does_is_refused_with_what_can_be_done(stage, text):
     assert said.buttons and all(re.search("不了|不会|不能|不支持|不在|只管|只能", t) for t in said.every)
 
 
-@pytest.mark.parametrize(("text", "response"), [
-    ("讲个笑话", "utter_chitchat_joke"), ("你几岁", "utter_chitchat_age"), ("吃饭了吗", "utter_chitchat_meal"),
-    ("哈哈哈", "utter_chitchat")])
+@pytest.mark.parametrize(
+    ("text", "response"),
+    [
+        ("讲个笑话", "utter_chitchat_joke"),
+        ("你几岁", "utter_chitchat_age"),
+        ("吃饭了吗", "utter_chitchat_meal"),
+        ("哈哈哈", "utter_chitchat"),
+    ],
+)
 def test_small_talk(stage, text, response):
     assert stage.hear(text, "chitchat").responses == [response]
 
@@ -166,9 +174,16 @@ def test_the_merchant_sets_how_patient_the_bot_is(talk):
     assert "转人工" in stage.hear("气死我了", "chitchat", mood="negative").titles
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("都五天了还不发货", "五天"), ("等了半个月", "半个月"), ("3天了", "3天"),
-    ("好几天了", "好几天"), ("怎么还不发", None)])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("都五天了还不发货", "五天"),
+        ("等了半个月", "半个月"),
+        ("3天了", "3天"),
+        ("好几天了", "好几天"),
+        ("怎么还不发", None),
+    ],
+)
 def test_how_long_somebody_waited(text, words):
     assert waited(text) == words
 

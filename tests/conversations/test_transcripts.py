@@ -1,4 +1,5 @@
 """Every transcript in this folder is played with the trained bot, sentence by sentence."""
+
 from __future__ import annotations
 
 import pytest
@@ -10,8 +11,11 @@ def play(bot, loop, transcript: Transcript) -> list[str]:
     """Complaints, each with the sentence it is about and what came."""
     from bot.channels.tokens import Identity, visitor
 
-    who = visitor(transcript.name) if transcript.customer is None else \
-        Identity(transcript.customer, anonymous=False, session=transcript.name)
+    who = (
+        visitor(transcript.name)
+        if transcript.customer is None
+        else Identity(transcript.customer, anonymous=False, session=transcript.name)
+    )
     talk, wrong = Talk(bot.store.catalogue.snapshot().products), []
     for number, step in enumerate(transcript.steps, start=1):
         message = step.said

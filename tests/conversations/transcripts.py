@@ -1,4 +1,5 @@
 """Reads transcripts (README.md says how they are written) and holds the bot's messages against them."""
+
 from __future__ import annotations
 
 import re

@@ -95,8 +95,13 @@ def test_an_occasion_is_what_one_gives_for(matcher, text, expected):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("花呗分期", ["花呗"]), ("zfb能付吗", ["支付宝"]), ("货到付款行不", ["货到付款"]), ("加个微信", []),
-    ("京东白条", ["白条"])],
+    [
+        ("花呗分期", ["花呗"]),
+        ("zfb能付吗", ["支付宝"]),
+        ("货到付款行不", ["货到付款"]),
+        ("加个微信", []),
+        ("京东白条", ["白条"]),
+    ],
 )
 def test_ways_to_pay(matcher, text, expected):
     assert [value for _, value in of("payment_method", read(text, matcher))] == expected

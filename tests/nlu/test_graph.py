@@ -78,9 +78,7 @@ def test_parse_keeps_order_and_typed_text_and_never_reads_a_mark_as_a_wish(archi
         assert len(ranking) == 1 + len(SMALL_INTENTS)
 
 
-@pytest.mark.parametrize(
-    ("line", "sentence"), [("{oops", "第 2 行不是 JSON"), ('{"txt": "a"}', "第 2 行没有文字")]
-)
+@pytest.mark.parametrize(("line", "sentence"), [("{oops", "第 2 行不是 JSON"), ('{"txt": "a"}', "第 2 行没有文字")])
 def test_a_bad_line_is_named(archive, line, sentence):
     run = parse(archive, f'{{"text": "你好"}}\n{line}\n')
     assert run.returncode == 2
