@@ -28,6 +28,7 @@ _STEERS = re.compile(
     r"(换|来|看|推|推荐)(一|几|个|下)?[批组拨些款个](看看|瞧瞧|试试)?|换(一批|一组|几款|几个|别的|一换)(看看)?|下一[批组页]"
     r"|(还有|有)(没有)?(别的|其[他它](的)?)|便宜一?[点些](的)?|贵一?[点些](的)?|换个(牌子|品牌)|换一?[类种]"
 )
+_LOOKS_FOR = re.compile(r"看看|推荐|来(?:点|个|款|几)|有没有|有什么|换成|找找?|想买|想要")
 _OF_ORDERS = re.compile(r"订单|下单|取消|退|换货|快递|发货|买的|收到")
 _TOLD = frozenset({"inform", "praise", "chitchat", "affirm", "feedback_positive", "nlu_fallback"})
 _OWN = frozenset({"request_recommendation", "refine_recommendation"})
@@ -37,6 +38,10 @@ def about_goods(turn: Turn, intents: frozenset[str] = SHOPPING) -> bool:
     return (turn.slot("topic") or {}).get("intent") in intents
 
 
+# Whole messages that take one of the goods on the table.
+_TAKES = re.compile(
+    r"(?:那|好的?|嗯|行|可以|我|，|,|\s)*就?(?:要|买|拿|选|来|拍|下单)(?:第.{1,3}[个款]|最后[一那]?[个款]|[这那][个款]|它)(?:吧|了|呗|好了|啦|[。！~])*"
+)
 # 一般几天, 大概多久 and nothing else: how long the thing takes that was just spoken of.
 _HOW_LONG = re.compile(
     r"(那|一般|大概|大约|通常|正常|需要|要|得|还|最快|最晚|可能|会|等)*(几天|多久|多长时间|几个工作日|什么时候|啥时候|哪天|几号)"
@@ -49,7 +54,13 @@ def meant_instead(turn: Turn) -> str | None:
     """The action that fits better than the one that the intent names, or None."""
     if turn.form or turn.pressed:
         return None
-    return _steers_goods(turn) or _tells_a_need(turn) or _asks_how_long(turn)
+    return (
+        _steers_goods(turn)
+        or _asks_for_other_goods(turn)
+        or _takes_one(turn)
+        or _tells_a_need(turn)
+        or _asks_how_long(turn)
+    )
 
 
 def _steers_goods(turn: Turn) -> str | None:
@@ -57,6 +68,17 @@ def _steers_goods(turn: Turn) -> str | None:
         return None
     steers = _STEERS.fullmatch(_POLITE.sub("", turn.text.strip())) or _turns_down_what_was_shown(turn)
     return "action_refine_recommendation" if steers else None
+
+
+def _asks_for_other_goods(turn: Turn) -> str | None:
+    """算了，给我看看坚果吧: the no is for what was shown, the wish is for what is named."""
+    asks = turn.intent == "deny" and turn.entities("category") and _LOOKS_FOR.search(turn.text)
+    return "action_request_recommendation" if asks and not _OF_ORDERS.search(turn.text) else None
+
+
+def _takes_one(turn: Turn) -> str | None:
+    takes = turn.intent != "place_order" and turn.shown and about_goods(turn) and _TAKES.fullmatch(turn.text.strip())
+    return "action_place_order" if takes else None
 
 
 def _tells_a_need(turn: Turn) -> str | None:

@@ -12,7 +12,9 @@ from actions.turn import Turn
 KINDS = {"export": "导出我的数据", "erase": "删除我的数据"}
 CASE_KIND = "privacy"
 _OFF = re.compile(r"关[掉闭了]?|停[掉用]?|不(?:要|想|用|再|需要)|别|取消|拒绝|退订|屏蔽|禁|撤回|不同意|不许|不准")
-_ON = re.compile(r"(?:重新|再|恢复|还是).{0,6}(?:开|打开|开启|推)|打开|开启|恢复")
+_ON = re.compile(r"打开|开启|恢复|重新.{0,4}(?:开|推)|开回来")
+_ON_AGAIN = re.compile(r"(?:再|还是).{0,6}(?:开|推)")
+_NOT_ON = re.compile(r"(?:不|别|勿|甭|没|谁|为什么|怎么).{0,6}(?:打开|开启|恢复|重新|开回来)")
 _PERSONAL = re.compile(r"个性化|推荐|推给我|推送商品|猜.{0,3}喜欢|推(?:了|东西|商品)|记(?:我|住|录)|跟踪|分析我|画像")
 _MARKETING = re.compile(r"短信|广告|营销|促销消息|推销|骚扰|邮件|消息推送|推送")
 _ERASE = re.compile(r"删(?:除|掉|了|光)?|清(?:除|空|掉|理)|抹(?:除|掉)|销毁|注销.{0,4}(?:信息|数据|资料)|忘(?:掉|记)我")
@@ -31,11 +33,18 @@ def wish_of(turn: Turn) -> str:
     if _EXPORT.search(text):
         return "export"
     marketing, personal = bool(_MARKETING.search(text)), bool(_PERSONAL.search(text))
-    if _ON.search(text) and (marketing or personal):
+    if _switches_on(text) and (marketing or personal):
         return "on_marketing" if marketing and not personal else "on_personal"
     if _OFF.search(text) and (marketing or personal):
         return "off_both" if marketing and personal else "off_marketing" if marketing else "off_personal"
     return "show" if _SHOW.search(text) or not _OFF.search(text) else "ask"
+
+
+def _switches_on(text: str) -> bool:
+    """Only plain words switch on; 不要再给我推荐了 has 再推荐 in it and means the opposite."""
+    if _ON.search(text):
+        return not _NOT_ON.search(text)
+    return bool(_ON_AGAIN.search(text)) and not _OFF.search(text)
 
 
 class PrivacyRequest(ZhikeAction):

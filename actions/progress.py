@@ -13,6 +13,8 @@ from actions.tracking import not_yours
 from actions.turn import Turn
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from store.models import Case, Order
 
 _CASE_NUMBER = re.compile(r"(?<![A-Za-z])[A-Za-z]{2}\d{8}-\d{4}")
@@ -79,6 +81,7 @@ class RefundStatus(ZhikeAction):
         """Orders whose money is coming back or came back lately, the running ones first."""
         pool = [order] if order is not None else orders
         running = [o for o in pool if o.status in ("refunding", "exchanging")]
+        running += [o for o in pool if _money_of_cancelled_is_due(o, turn.services.now())]
         return running or [
             o
             for o in pool
@@ -118,5 +121,15 @@ class RefundStatus(ZhikeAction):
                 **facts,
                 buttons=[turn.human_button],
             )
+        elif order.status == "cancelled":
+            turn.say("utter_cancelled_refund", **facts, buttons=[turn.human_button])
         else:
             turn.say(f"utter_{order.status}_running", **facts, buttons=[turn.human_button])
+
+
+def _money_of_cancelled_is_due(order: Order, now: datetime) -> bool:
+    """A paid order that was cancelled lately and whose money isn't recorded as back."""
+    if order.status != "cancelled" or order.paid_at is None or order.refunded_at is not None:
+        return False
+    cancelled = [event.at for event in order.events if event.kind == "cancelled"]
+    return bool(cancelled) and days_since(max(cancelled), now) <= RECENT_DAYS

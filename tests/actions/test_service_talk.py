@@ -178,3 +178,39 @@ def test_when_the_queue_cannot_be_written_nobody_is_said_to_wait(service_store, 
     monkeypatch.setattr(service_store.handovers, "request", _down)
     reply = talk.say("转人工", "request_human")
     assert not reply.data and reply.has_person() and ("没接上" in reply.text or "没成功" in reply.text)
+
+
+SWITCHED_OFF = [
+    "不要再给我推荐了",
+    "别再推荐了",
+    "以后都不要再推东西给我",
+    "别再打开个性化推荐",
+    "停止个性化推荐",
+    "我没让你们重新打开推荐，关掉个性化",
+    "能不能不再推荐商品",
+    "不许再分析我推荐东西",
+]
+
+
+@pytest.mark.parametrize("text", SWITCHED_OFF)
+def test_a_no_to_suggestions_never_switches_them_on(service_store, text) -> None:
+    service_store.customers.set_consent("FRESH", personalisation=True)
+    Talk(service_store, "FRESH").say(text, "privacy_request")
+    assert service_store.customers.get("FRESH").consent_personalisation is False
+
+
+@pytest.mark.parametrize(
+    "text", ["重新打开个性化推荐", "把推荐给我开启吧", "还是恢复个性化推荐", "个性化推荐再打开一下"]
+)
+def test_plain_words_switch_suggestions_on_again(service_store, text) -> None:
+    service_store.customers.set_consent("FRESH", personalisation=False)
+    Talk(service_store, "FRESH").say(text, "privacy_request")
+    assert service_store.customers.get("FRESH").consent_personalisation is True
+
+
+def test_the_money_of_a_cancelled_order_is_on_its_way(service_store) -> None:
+    talk = Talk(service_store, "FRESH")
+    talk.say("取消订单", "cancel_order")
+    talk.press("确认")
+    reply = talk.say("什么时候退钱", "ask_refund_status")
+    assert "880000000011" in reply.text and "￥86" in reply.text and "没查到" not in reply.text

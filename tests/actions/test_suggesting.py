@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from actions.needs import needed_kinds
+
 
 def budget(most):
     return ("budget", {"min": None, "max": most})
@@ -220,3 +222,24 @@ def test_a_need_told_after_suggestions_steers_them_whatever_it_was_read_as(stage
 def test_a_kind_that_was_named_is_not_replaced_by_a_need(stage, tiny_store):
     said = stage.hear("跑步用的耳机", "request_recommendation", ("category", "耳机"))
     assert {products(tiny_store)[i].category for i in said.ids} == {"耳机"}
+
+
+def test_a_no_with_other_goods_named_asks_for_those(stage, tiny_store):
+    stage.hear(*EARPHONES)
+    said = stage.hear("算了，给我看看保温杯吧", "deny", ("category", "保温杯"))
+    assert {products(tiny_store)[i].category for i in said.ids} == {"保温杯"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("给我家狗买点吃的", "狗粮"),
+        ("猫主子没口粮了", "猫粮"),
+        ("她喜欢喝茶", "茶叶"),
+        ("最近老失眠", "枕头"),
+        ("手机总没电", "充电宝"),
+    ],
+)
+def test_needs_stand_for_kinds_that_are_sold(text, kind):
+    assert needed_kinds(text, {kind, "玩具"}) == [kind]
+    assert needed_kinds(text, {"玩具"}) == []

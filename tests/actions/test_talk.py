@@ -216,3 +216,13 @@ def test_a_brand_on_the_table_that_is_turned_down_is_no_cancelled_order(stage):
     stage.hear(*EARPHONES)
     said = stage.hear("我买的小米的不要了，取消", "cancel_order", ("brand", "小米", "exclude"))
     assert "action_refine_recommendation" not in said.actions
+
+
+@pytest.mark.parametrize("text", ["就要第一个", "那就拿第二款吧", "要这个", "我选最后一个"])
+def test_taking_one_of_those_shown_orders_it_whatever_it_was_read_as(stage, tiny_store, text):
+    stage.hear("推荐几款耳机", "request_recommendation", ("category", "耳机"))
+    before = set(tiny_store.behaviour.cart("C1"))
+    said = stage.hear(
+        text, "ask_product_info", *([("ordinal", 1)] if "第" in text or "最后" in text else [("reference", "this")])
+    )
+    assert "购物车" in said.text or tiny_store.behaviour.cart("C1") != before or "哪" in said.text
