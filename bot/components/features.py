@@ -1,4 +1,4 @@
-"""Sparse features of a message: n-grams of characters, words, sounds and the last clause, and wishes denied, by TF-IDF.
+"""Sparse features of a message: n-grams of characters, words, sounds and the last clause, weighted by TF-IDF.
 
 Vocabulary and idf are plain arrays, and a message is turned into features by the few lines here (0.3 ms), so that a
 model loads without unpickling anything. tf is 1 + ln(count), idf is scikit-learn's smooth one, each block is scaled to
@@ -17,7 +17,6 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from bot.components.denials import denials_of
 from bot.components.segmenter import words_of
 from bot.components.sounds import sounds_of
 from bot.components.stand_ins import with_stand_ins
@@ -87,17 +86,11 @@ def sound_ngrams(reading: Reading, longest: int) -> list[str]:
     return _runs(sounds_of(reading.text), longest, " ")
 
 
-def denial_marks(reading: Reading, longest: int) -> list[str]:
-    """Wishes denied, in the abstract, one by one; ``longest`` is 1."""
-    return list(denials_of(reading.text))
-
-
 ANALYSERS: dict[str, Callable[[Reading, int], list[str]]] = {
     "characters": character_ngrams,
     "endings": ending_ngrams,
     "words": word_ngrams,
     "sounds": sound_ngrams,
-    "denials": denial_marks,
 }
 
 

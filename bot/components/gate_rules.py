@@ -12,8 +12,7 @@ _SAYS_NOTHING = re.compile(
     r"\[(?:合十|握手|疑问|惊讶|挥手|捂脸|狗头|睡|庆祝|抱抱|求|加油|再见|微笑|笑|无语|难过|吐|好的)\]"
 )
 _CONTENT = re.compile(r"[^\W_]")
-# 666, 555 and 88 are words, and seven of them still are; 1111 is none.
-_ONE_SIGN_AGAIN = re.compile(r"\s*(?:(\S)(?:\s*\1){7,}|([0-479])(?:\s*\2){3,})\s*")
+_ONE_SIGN_AGAIN = re.compile(r"\s*(\S)(?:\s*\1){7,}\s*")
 _FEELING = re.compile(r"\[[^\[\]]+\]")
 
 
@@ -21,14 +20,12 @@ class Evidence(NamedTuple):
     """What the classifier leaves for the gate.
 
     ``known``: whether the message holds any n-gram seen in training. ``confidence``: of the first intent.
-    ``threshold``: the model's confidence below which asking back is cheaper than acting. ``makes_sense``: False when
-    the message is more like noise than like any message (``sense``).
+    ``threshold``: the model's confidence below which asking back is cheaper than acting.
     """
 
     known: bool
     confidence: float
     threshold: float
-    makes_sense: bool = True
 
 
 class Doubt(str, Enum):
@@ -36,7 +33,6 @@ class Doubt(str, Enum):
 
     FEATURELESS = "featureless"
     UNKNOWN = "unknown"
-    NOISE = "noise"
     UNSURE = "unsure"
 
 
@@ -54,8 +50,6 @@ def doubt_about(normalised: str, evidence: Evidence) -> Doubt | None:
         return Doubt.FEATURELESS
     if not evidence.known:
         return Doubt.UNKNOWN
-    if not evidence.makes_sense:
-        return Doubt.NOISE
     if evidence.confidence < evidence.threshold:
         return Doubt.UNSURE
     return None

@@ -16,7 +16,6 @@ import numpy as np
 
 from bot.components.encoders import SentenceEncoder
 from bot.components.features import NgramFeatures, Reading
-from bot.components.sense import SenseModel, clues_of
 
 # Decision values of unit-length features lie within a few units: beyond this many no exponent is worth taking.
 _EXPONENT_FLOOR = -80.0
@@ -101,14 +100,12 @@ class Decision:
     """What the model says about one message.
 
     ``ranking``: (intent, confidence), surest first, confidences sum to 1. ``thorough``: whether the slower encoder was
-    asked. ``known``: False when the message holds nothing the model ever saw. ``sense``: how likely the message means
-    anything, from 0 to 1; 1 from a model that cannot tell.
+    asked. ``known``: False when the message holds nothing the model ever saw.
     """
 
     ranking: tuple[tuple[str, float], ...]
     thorough: bool
     known: bool
-    sense: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,6 @@ class IntentModel:
     thorough: LinearReading | None
     sure: float
     unknown: float
-    sense: SenseModel | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
 
     def read(self, readings: Sequence[Reading], encoders: Mapping[str, SentenceEncoder]) -> list[Decision]:
@@ -149,22 +145,9 @@ class IntentModel:
                 confidences[unsure] = self.thorough.confidences(decided)
                 asked[unsure] = True
         return [
-            Decision(
-                self._ranking(confidences[at]),
-                bool(asked[at]),
-                len(sparse[at][0]) > 0,
-                self._sense(readings[at], sparse[at], bool(asked[at]), confidences[at]),
-            )
+            Decision(self._ranking(confidences[at]), bool(asked[at]), len(sparse[at][0]) > 0)
             for at in range(len(readings))
         ]
-
-    def _sense(
-        self, reading: Reading, sparse: tuple[np.ndarray, np.ndarray], thorough: bool, confidences: np.ndarray
-    ) -> float:
-        if self.sense is None:
-            return 1.0
-        weights = (self.thorough if thorough else self.quick).sparse_weights
-        return self.sense.of(clues_of(reading, self.ngrams.blocks, sparse, weights, confidences))
 
     @staticmethod
     def _decide_all(

@@ -16,9 +16,6 @@ from sklearn.svm import LinearSVC
 from bot.components.encoders import SentenceEncoder, TrainingEncodings
 from bot.components.features import NgramBlock, NgramFeatures, Reading
 from bot.components.intent_model import DensePart, IntentModel, LinearReading, softmax
-from bot.components.noise import noise
-from bot.components.sense import clues_of, rarest_idf
-from bot.components.sense import fit as fit_sense
 
 # Which encoder is given what of a message; the slower one is only asked when the quick reading is unsure.
 _VIEWS = (("use", "text"), ("use", "ending"), ("e5", "text"))
@@ -41,7 +38,6 @@ class IntentConfig:
     words_weight: float = 0.7
     sounds_weight: float = 0.7
     endings_weight: float = 0.5
-    denials_weight: float = 0.3
     use_weight: float = 0.7
     use_ending_weight: float = 0.4  # the fast encoder on the last clause alone
     e5_weight: float = 0.7
@@ -52,8 +48,6 @@ class IntentConfig:
     quick_share: float = 0.5  # share of the messages kept apart that the quick reading must decide alone
     wrong_cost: float = 1.0  # a message acted on wrongly
     question_cost: float = 0.45  # asking back where the reading was right; a wrong one costs half of it more
-    noise: int = 480  # generated messages without a meaning, for telling noise from messages
-    lost_to_noise: float = 0.008  # share of rightly read messages that may be taken for noise
     seed: int = 7
 
     @classmethod
@@ -86,7 +80,6 @@ def fit(
         ("endings", config.ending_ngrams),
         ("words", config.word_ngrams),
         ("sounds", config.sound_ngrams),
-        ("denials", 1),
     )
     ngrams = NgramFeatures(
         tuple(
@@ -95,10 +88,7 @@ def fit(
         )
     )
     sparse = ngrams.matrix(readings)
-    meaningless = [
-        Reading.of(text) for text in noise(config.noise, {reading.text for reading in readings}, config.seed)
-    ]
-    dense, features, noise_features = {}, {}, {}
+    dense, features = {}, {}
     for encoder_name, view in _VIEWS:
         if encoder_name not in encoders:
             continue
@@ -108,9 +98,6 @@ def fit(
         part = DensePart(encoder_name, view, encoder.version, 1.0, mean)
         part = replace(part, weight=getattr(config, f"{part.name}_weight"))
         dense[part.name], features[part.name] = part, part.of(raw)
-        noise_features[part.name] = part.of(
-            encodings.encode(encoder, [getattr(reading, view) for reading in meaningless])
-        )
 
     stages = [tuple(name for name, part in dense.items() if part.encoder != _ASKED_WHEN_UNSURE)]
     if len(stages[0]) < len(dense):
@@ -126,26 +113,6 @@ def fit(
     confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures, strict=True)]
     sure, cascade, sure_table = _sure(confidences, truth, config.quick_share)
     unknown, unknown_table = _unknown(cascade, truth, config)
-    trials = [
-        _reading(machines[2 * at], stage, ngrams.width, features, temperatures[at]) for at, stage in enumerate(stages)
-    ]
-    by_quick = confidences[0].max(axis=1) >= sure
-    clues = [
-        clues_of(
-            readings[row],
-            ngrams.blocks,
-            (sparse.indices[sparse.indptr[row] : sparse.indptr[row + 1]], sparse[row].data),
-            trials[0 if by_quick[at] else -1].sparse_weights,
-            cascade[at],
-            rarest_idf(ngrams.blocks[0], len(readings), config.rarest + 1),
-        )
-        for at, row in enumerate(kept_apart)
-    ]
-    good = (cascade.argmax(axis=1) == truth) & (cascade.max(axis=1) >= unknown)
-    sense = None
-    if meaningless:
-        noise_clues = _noise_clues(meaningless, ngrams, trials, sure, noise_features)
-        sense = fit_sense(np.array(clues), noise_clues, good, config.lost_to_noise)
     stage_models = [
         _reading(machines[2 * at + 1], stage, ngrams.width, features, temperatures[at])
         for at, stage in enumerate(stages)
@@ -159,26 +126,7 @@ def fit(
         "unknown_table": unknown_table,
     }
     thorough = stage_models[1] if len(stage_models) > 1 else None
-    return IntentModel(intents, ngrams, dense, stage_models[0], thorough, sure, unknown, sense, facts)
-
-
-def _noise_clues(
-    meaningless: Sequence[Reading],
-    ngrams: NgramFeatures,
-    stages: Sequence[LinearReading],
-    sure: float,
-    dense: Mapping[str, np.ndarray],
-) -> np.ndarray:
-    clues = []
-    for at, reading in enumerate(meaningless):
-        sparse = ngrams.of(reading)
-        own = {name: features[at] for name, features in dense.items()}
-        for stage in stages:
-            confidences = stage.confidences(stage.decide(*sparse, own))
-            if confidences.max() >= sure:
-                break
-        clues.append(clues_of(reading, ngrams.blocks, sparse, stage.sparse_weights, confidences))
-    return np.array(clues)
+    return IntentModel(intents, ngrams, dense, stage_models[0], thorough, sure, unknown, facts)
 
 
 def _split(rows: np.ndarray, target: np.ndarray, config: IntentConfig) -> tuple[np.ndarray, np.ndarray]:

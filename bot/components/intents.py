@@ -101,12 +101,7 @@ class IntentClassifier(GraphComponent):
         ]
         message.set(INTENT, dict(ranking[0]), add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-        message.set(EVIDENCE, self._evidence(decision))
-
-    def _evidence(self, decision: Decision) -> Evidence:
-        sense = self._model.sense
-        makes_sense = sense is None or decision.sense >= sense.threshold
-        return Evidence(decision.known, decision.ranking[0][1], self._model.unknown, makes_sense)
+        message.set(EVIDENCE, Evidence(decision.known, decision.ranking[0][1], self._model.unknown))
 
     @staticmethod
     def _reading(message: Message) -> Reading:

@@ -6,7 +6,6 @@ Nothing is pickled: a model file can hold no code.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -14,10 +13,9 @@ import numpy as np
 
 from bot.components.features import NgramBlock, NgramFeatures
 from bot.components.intent_model import DensePart, IntentModel, LinearReading
-from bot.components.sense import CLUES, SenseModel
 from bot.errors import Problem
 
-_FORMAT = 2
+_FORMAT = 1
 
 
 class UnreadableModel(Problem):
@@ -60,7 +58,6 @@ def save(model: IntentModel, folder: Path) -> None:
         },
         "sure": model.sure,
         "unknown": model.unknown,
-        "sense": model.sense and {"clues": CLUES, **asdict(model.sense)},
         "facts": model.facts,
     }
     (folder / "model.json").write_text(json.dumps(description, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -85,19 +82,10 @@ def load(folder: Path) -> IntentModel:
             stages.get("thorough"),
             description["sure"],
             description["unknown"],
-            _sense(description["sense"], folder),
             description["facts"],
         )
     except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile) as error:
         raise _unreadable(folder, str(error)) from error
-
-
-def _sense(entry: dict | None, folder: Path) -> SenseModel | None:
-    if entry is None:
-        return None
-    if tuple(entry["clues"]) != CLUES:
-        raise _unreadable(folder, "模型和现在的程序版本不配套")
-    return SenseModel(tuple(entry["weights"]), entry["intercept"], entry["threshold"])
 
 
 def _unreadable(folder: Path, why: str) -> UnreadableModel:
