@@ -42,7 +42,8 @@ def trained_home(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="session")
 def server(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = copy_home(trained_home, tmp_path_factory.mktemp("server") / "home")
-    with serving(home, ZHIKE_RATE_LIMIT="0") as running:
+    # Machines that test are slow at times; how fast an answer comes is measured elsewhere.
+    with serving(home, ZHIKE_RATE_LIMIT="0", ZHIKE_ACTION_SECONDS="8", ZHIKE_TURN_SECONDS="9") as running:
         yield running
 
 
