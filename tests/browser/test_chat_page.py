@@ -20,6 +20,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)  # a busy machine answers late; how late is measured elsewhere
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
 
 
