@@ -97,7 +97,7 @@ class SentimentClassifier(GraphComponent):
         normalised = normalised_of(message) if message.get(TEXT) else None
         if normalised is None or self._model is None:
             return NEUTRAL
-        return self._model.read(Reading(normalised.text.lower(), ()))
+        return self._model.read(Reading.of_normalised(normalised.text, ()))
 
 
 def data_folder(config: dict[str, Any]) -> Path:

@@ -136,3 +136,14 @@ def test_one_intent_alone_cannot_be_learned():
 def test_softmax_known_answer():
     np.testing.assert_allclose(softmax(np.array([0.0, np.log(3)])), [0.25, 0.75])
     np.testing.assert_allclose(softmax(np.array([1000.0, 0.0])), [1, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize("widths", [[], [1], [3, 2]])
+def test_features_side_by_side_are_what_scipy_stacks(widths):
+    import scipy.sparse as sp
+
+    rng = np.random.default_rng(3)
+    sparse = sp.random(7, 5, 0.3, format="csr", random_state=3)
+    dense = [rng.normal(size=(7, width)) for width in widths]
+    expected = sp.hstack([sparse, *(sp.csr_matrix(block) for block in dense)]).toarray()
+    np.testing.assert_array_equal(intent_training._side_by_side(sparse, dense).toarray(), expected)
