@@ -65,7 +65,9 @@ class ZhikeAction(Action, ABC):
             else:
                 self.handle(turn)
                 self._after(turn)
-            if self.ends_turn and not turn.following and tracker.latest_action_name not in (None, "action_listen"):
+            # The fallback may run where no rule fits, and none would end the turn after it.
+            came_after_another = tracker.latest_action_name not in (None, "action_listen")
+            if self.ends_turn and not turn.following and (came_after_another or self.is_fallback):
                 turn.follow("action_listen")
             return turn.events()
         except Exception:

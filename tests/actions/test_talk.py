@@ -226,3 +226,18 @@ def test_taking_one_of_those_shown_orders_it_whatever_it_was_read_as(stage, tiny
         text, "ask_product_info", *([("ordinal", 1)] if "第" in text or "最后" in text else [("reference", "this")])
     )
     assert "购物车" in said.text or tiny_store.behaviour.cart("C1") != before or "哪" in said.text
+
+
+def test_the_answer_to_what_was_not_understood_ends_the_turn_itself(stage):
+    """It is also what runs where no rule fits, and there no rule would end the turn after it."""
+    from rasa_sdk import Tracker
+    from rasa_sdk.executor import CollectingDispatcher
+
+    from actions.not_understood import NotUnderstood
+
+    message = {"text": "那个弄一下", "intent": {"name": "greet"}, "entities": [], "message_id": "m"}
+    tracker = Tracker("nobody", {}, message, [], False, None, {}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    events = NotUnderstood().perform(dispatcher, tracker)
+    assert not any(e["event"] == "action_execution_rejected" for e in events)
+    assert [e["name"] for e in events if e["event"] == "followup"] == ["action_listen"]
