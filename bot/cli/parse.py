@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,13 +16,27 @@ from bot.errors import Problem
 
 _BATCH = 64
 
+Read = Callable[[Iterable[str]], Iterator[list[dict[str, Any]]]]
+
 
 def run(
     jsonl: Annotated[bool, typer.Option("--jsonl", help='标准输入每行一个 {"text": …}；不加则每行就是一句话')] = False,
     model: Annotated[Path | None, typer.Option(help="模型文件 rasa.tar.gz，默认是正在使用的那个")] = None,
 ) -> None:
     """逐行理解标准输入里的话：意图、候选意图、实体、情绪，每句输出一行 JSON。"""
-    archive = model if model is not None else _current()
+    with reading(model or current_archive()) as read:
+        for batch in read(_texts(sys.stdin, jsonl)):
+            for parsed in batch:
+                sys.stdout.write(json.dumps(parsed, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+
+@contextmanager
+def reading(archive: Path) -> Iterator[Read]:
+    """A function that reads texts with a trained model, batch by batch: for each text its parse result, in order.
+
+    Raises Problem when there is no such model.
+    """
     if not archive.is_file():
         raise Problem("没有可用的模型", f"找不到 {archive}", "先训练一次：zhike train", code=2)
     from bot.runtime.light_start import needs_tensorflow, without_tensorflow
@@ -30,15 +45,18 @@ def run(
         without_tensorflow()
     from bot.components.archive import open_archive
 
-    texts = _texts(sys.stdin, jsonl)
     with open_archive(archive) as understanding:
-        while batch := list(islice(texts, _BATCH)):
-            for parsed in understanding.parse(batch):
-                sys.stdout.write(json.dumps(parsed, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+
+        def read(texts: Iterable[str]) -> Iterator[list[dict[str, Any]]]:
+            left = iter(texts)
+            while batch := list(islice(left, _BATCH)):
+                yield understanding.parse(batch)
+
+        yield read
 
 
-def _current() -> Path:
+def current_archive() -> Path:
+    """The model in use."""
     from bot.settings import load
 
     return load().current_model / "rasa.tar.gz"

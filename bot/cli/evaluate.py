@@ -1,0 +1,156 @@
+"""`zhike evaluate nlu|sentiment|faq FILE`: figures on a labelled file, for people, programs and as a page."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from bot.cli.parse import current_archive, reading
+from bot.errors import Problem
+
+STDOUT = "-"
+
+
+class _Command(TyperCommand):
+    """`--json` with no file after it prints the document to standard output, as it does for the other commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = [*args, "--"]
+        filled = [
+            part
+            for place, arg in enumerate(args)
+            for part in ((arg, STDOUT) if arg == "--json" and given[place + 1].startswith("--") else (arg,))
+        ]
+        return super().parse_args(ctx, filled)
+
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="在标好的文件上评测")
+
+Labelled = Annotated[Path, typer.Argument(metavar="FILE", help="标好的文件：JSONL、CSV 或 TSV")]
+Model = Annotated[Path | None, typer.Option(help="模型文件 rasa.tar.gz，默认是正在使用的那个")]
+Json = Annotated[
+    str | None, typer.Option("--json", metavar="[OUT]", help="数字写到这个 JSON 文件；不给文件名就打到标准输出")
+]
+Page = Annotated[Path | None, typer.Option(metavar="OUT.html", help="再做一页带图的报告，离线可看")]
+
+
+@app.command(cls=_Command)
+def nlu(file: Labelled, model: Model = None, as_json: Json = None, page: Page = None) -> None:
+    """语言理解：意图、实体、情绪、置信度准不准，否定的愿望和不归店里管的话有没有误办。
+
+    每行 {"text", "intent"?, "entities"?, "sentiment"?, "level"?}；否定的愿望写 {"text", "must_not", "ok"}；
+    不归店里管的写 {"text", "kind"}。
+    """
+    _check_outputs(as_json, page)
+    from bot.evaluation.examples import examples
+    from bot.evaluation.labelled import read_rows
+    from bot.evaluation.nlu import nlu_report
+
+    labelled = examples(read_rows(file))
+    parsed = _parsed([example.text for example in labelled], model)
+    _tell("nlu", file, len(labelled), nlu_report(labelled, parsed), model, as_json, page)
+
+
+@app.command(cls=_Command)
+def sentiment(file: Labelled, model: Model = None, as_json: Json = None, page: Page = None) -> None:
+    """情绪，分三档或只分褒贬。
+
+    聊天每行写 {"text", "sentiment": "negative|neutral|positive"}；评论的表有一列文字、一列 0（差评）或 1（好评）。
+    """
+    _check_outputs(as_json, page)
+    from bot.evaluation.examples import MOODS
+    from bot.evaluation.labelled import read_rows
+    from bot.evaluation.moods import labelled_moods, mood_report, review_report
+
+    texts, labels = labelled_moods(read_rows(file))
+    parsed = _parsed(texts, model)
+    if labels[0] in MOODS:
+        _tell("sentiment", file, len(texts), mood_report(texts, labels, parsed), model, as_json, page)
+    else:
+        _tell("reviews", file, len(texts), review_report(labels, parsed), model, as_json, page)
+
+
+@app.command(cls=_Command)
+def faq(file: Labelled, model: Model = None, as_json: Json = None, page: Page = None) -> None:
+    """店里的问答找得准不准：每行 {"question", "entry"（问答编号）或 "answer"（答案原文）}。"""
+    _check_outputs(as_json, page)
+    from actions.faq import FaqSource
+    from bot.evaluation.faq import faq_report, questions
+    from bot.evaluation.labelled import read_rows
+    from bot.settings import load
+    from store import Store, StoreError
+
+    rows = read_rows(file)
+    settings = load()
+    try:
+        with Store.open(settings.url, busy_timeout_ms=settings.busy_ms) as store:
+            index = FaqSource(store.faq).index()
+    except StoreError as error:
+        raise Problem("读不了店里的问答", str(error), "看 zhike doctor 怎么说") from error
+    asked = questions(rows, index.entries)
+    parsed = _parsed([question.text for question in asked], model)
+    _tell("faq", file, len(asked), faq_report(asked, parsed, index), model, as_json, page)
+
+
+def _check_outputs(as_json: str | None, page: Path | None) -> None:
+    """Before the long work. Raises Problem for a folder that is not there."""
+    for out in (None if as_json in (None, STDOUT) else Path(as_json), page):
+        if out is not None and (out.is_dir() or not out.resolve().parent.is_dir()):
+            raise Problem(f"写不了 {out}", "它是文件夹，或者所在的文件夹不存在", f"mkdir -p {out.parent}", code=2)
+
+
+def _parsed(texts: Sequence[str], model: Path | None) -> list[dict[str, Any]]:
+    """What `zhike parse` reads in each text, with a bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    parsed: list[dict[str, Any]] = []
+    console = Console(stderr=True)
+    with reading(model or current_archive()) as read, Progress(console=console, transient=True) as bar:
+        task = bar.add_task("理解……", total=len(texts), visible=console.is_terminal)
+        for batch in read(texts):
+            parsed += batch
+            bar.advance(task, len(batch))
+    return parsed
+
+
+def _tell(
+    kind: str, file: Path, n: int, report: Any, model: Path | None, as_json: str | None, page: Path | None
+) -> None:
+    about = {
+        "kind": kind,
+        "file": file.name,
+        "n": n,
+        "model": (model or current_archive()).resolve().parent.name,
+        "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+    }
+    document = json.dumps({**about, **asdict(report)}, ensure_ascii=False, indent=1)
+    if page:
+        from bot.evaluation.page import render
+
+        _write(page, render(about, report))
+    if as_json == STDOUT:
+        print(document)
+        return
+    if as_json:
+        _write(Path(as_json), document + "\n")
+    from bot.evaluation.summary import tell
+
+    tell(about, report)
+    for written in filter(None, (as_json, page)):
+        print(f"写好了：{written}", file=sys.stdout)
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"写不了 {path}", str(error.strerror), code=2) from None

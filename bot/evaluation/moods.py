@@ -1,0 +1,95 @@
+"""Moods of messages in three classes, and whether reviews are for or against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.metrics import recall_score, roc_auc_score
+
+from bot.evaluation.examples import MOODS, mood_of
+from bot.evaluation.labelled import Row, column
+from bot.evaluation.measures import Confusion, Matrix, Scores, Share, confusions, matrix, scores, share
+
+TEXT = ("text", "review", "reviewbody", "content", "评论", "评价", "内容", "文本")
+LABEL = ("sentiment", "label", "polarity", "标签", "情感", "情绪")
+AGAINST, FOR = "0", "1"
+
+Parsed = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class MoodReport:
+    """`balanced_accuracy`: the mean of the recalls of the moods that are labelled."""
+
+    accuracy: Share
+    balanced_accuracy: float
+    table: list[Scores]
+    confusions: list[Confusion]
+    matrix: Matrix
+
+
+@dataclass(frozen=True)
+class ReviewReport:
+    """The sign of the mood's score against 0 and 1; a score of 0 counts as against and is told in `undecided`.
+
+    `roc_auc` is None when all reviews have the same label.
+    """
+
+    accuracy: Share
+    roc_auc: float | None
+    undecided: Share
+    table: list[Scores]
+    matrix: Matrix
+
+
+def labelled_moods(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
+    """(texts, labels) of a file: labels are moods, or all "0" and "1". Raises BadFile."""
+    text, label = column(rows, TEXT, "文字"), column(rows, LABEL, "标签")
+    texts = [row.text(text) for row in rows]
+    if any(str(row.cells[label]) in (AGAINST, FOR) for row in rows):
+        return texts, [_side(row, label) for row in rows]
+    return texts, [_mood(row, label) for row in rows]
+
+
+def mood_report(texts: Sequence[str], gold: Sequence[str], parsed: Sequence[Parsed]) -> MoodReport | None:
+    """texts, gold, parsed: one a message. None when there is no message."""
+    if not gold:
+        return None
+    read = [(one.get("sentiment") or {}).get("label", "-") for one in parsed]
+    labelled = [mood for mood in MOODS if mood in set(gold)]
+    return MoodReport(
+        accuracy=share(sum(wanted == said for wanted, said in zip(gold, read, strict=True)), len(read)),
+        balanced_accuracy=float(recall_score(gold, read, labels=labelled, average="macro", zero_division=0)),
+        table=scores(gold, read, labelled),
+        confusions=confusions(gold, read, texts),
+        matrix=matrix(gold, read, MOODS),
+    )
+
+
+def review_report(gold: Sequence[str], parsed: Sequence[Parsed]) -> ReviewReport:
+    """gold: "0" (against) or "1" (for), one a review, at least one."""
+    polarity = [float((one.get("sentiment") or {}).get("score", 0.0)) for one in parsed]
+    read = [FOR if score > 0 else AGAINST for score in polarity]
+    return ReviewReport(
+        accuracy=share(sum(wanted == said for wanted, said in zip(gold, read, strict=True)), len(read)),
+        roc_auc=float(roc_auc_score([one == FOR for one in gold], polarity)) if len(set(gold)) == 2 else None,
+        undecided=share(sum(score == 0 for score in polarity), len(read)),
+        table=scores(gold, read, (AGAINST, FOR)),
+        matrix=matrix(gold, read, (AGAINST, FOR)),
+    )
+
+
+def _side(row: Row, label: str) -> str:
+    value = str(row.cells[label]).strip()
+    if value not in (AGAINST, FOR):
+        raise row.bad(f"{label} 要写 0（差评）或 1（好评），不能是“{value}”")
+    return value
+
+
+def _mood(row: Row, label: str) -> str:
+    mood = mood_of(row, label)
+    if mood is None:
+        raise row.bad(f"缺少 {label}", f"可以写的是：{'、'.join(MOODS)}；评论也可以写 0（差评）、1（好评）")
+    return mood

@@ -1,0 +1,44 @@
+"""How figures and names are put to a merchant, on the terminal and on the page."""
+
+from __future__ import annotations
+
+from actions.readings import readings
+from bot.evaluation.measures import ALL, Share
+
+_NAMES = {
+    ALL: "合计",
+    "negative": "负面",
+    "neutral": "中性",
+    "positive": "正面",
+    "0": "差评",
+    "1": "好评",
+    "easy": "容易",
+    "ordinary": "一般",
+    "hard": "难",
+    "denied": "否定的愿望",
+    "noise": "乱打的字",
+    "out_of_scope": "out_of_scope（不归店里管）",
+    "nlu_fallback": "nlu_fallback（没听懂）",
+    "-": "没有",
+}
+TITLES = {"nlu": "语言理解", "sentiment": "情绪", "reviews": "评论的褒贬", "faq": "店里的问答"}
+
+
+def name(key: str) -> str:
+    """负面 for negative, request_return（退货退款） for an intent that operators gave a title, else the key itself."""
+    if key in _NAMES:
+        return _NAMES[key]
+    title = readings().get(key, ("", ""))[0]
+    return f"{key}（{title}）" if title else key
+
+
+def percent(value: float | None) -> str:
+    """95.8 %, or – where there is nothing to count."""
+    return "–" if value is None else f"{value * 100:.1f} %"
+
+
+def counted(share: Share) -> str:
+    """95.8 %（230/240，95 % 区间 92.5–97.7）"""
+    if share.value is None or share.low is None or share.high is None:
+        return "–"
+    return f"{percent(share.value)}（{share.part}/{share.n}，95 % 区间 {share.low * 100:.1f}–{share.high * 100:.1f}）"
