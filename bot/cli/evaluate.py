@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from bot.cli.parse import current_archive, reading
+from bot.cli.parse import archive_of, reading
 from bot.errors import Problem
 
 STDOUT = "-"
@@ -50,13 +51,14 @@ def nlu(file: Labelled, model: Model = None, as_json: Json = None, page: Page = 
     不归店里管的写 {"text", "kind"}。
     """
     _check_outputs(as_json, page)
-    from bot.evaluation.examples import examples
+    from bot.evaluation.examples import labelled_examples
     from bot.evaluation.labelled import read_rows
     from bot.evaluation.nlu import nlu_report
 
-    labelled = examples(read_rows(file))
-    parsed = _parsed([example.text for example in labelled], model)
-    _tell("nlu", file, len(labelled), nlu_report(labelled, parsed), model, as_json, page)
+    labelled = labelled_examples(read_rows(file))
+    archive = archive_of(model)
+    parsed = _parsed([example.text for example in labelled], archive)
+    _tell("nlu", file, len(labelled), nlu_report(labelled, parsed), archive, as_json, page)
 
 
 @app.command(cls=_Command)
@@ -68,14 +70,17 @@ def sentiment(file: Labelled, model: Model = None, as_json: Json = None, page: P
     _check_outputs(as_json, page)
     from bot.evaluation.examples import MOODS
     from bot.evaluation.labelled import read_rows
+    from bot.evaluation.mood_archive import only_moods
     from bot.evaluation.moods import labelled_moods, mood_report, review_report
 
     texts, labels = labelled_moods(read_rows(file))
-    parsed = _parsed(texts, model)
+    archive = archive_of(model)
+    with TemporaryDirectory(prefix="zhike-moods-") as folder:
+        parsed = _parsed(texts, only_moods(archive, Path(folder)))
     if labels[0] in MOODS:
-        _tell("sentiment", file, len(texts), mood_report(texts, labels, parsed), model, as_json, page)
+        _tell("sentiment", file, len(texts), mood_report(texts, labels, parsed), archive, as_json, page)
     else:
-        _tell("reviews", file, len(texts), review_report(labels, parsed), model, as_json, page)
+        _tell("reviews", file, len(texts), review_report(labels, parsed), archive, as_json, page)
 
 
 @app.command(cls=_Command)
@@ -96,8 +101,9 @@ def faq(file: Labelled, model: Model = None, as_json: Json = None, page: Page = 
     except StoreError as error:
         raise Problem("读不了店里的问答", str(error), "看 zhike doctor 怎么说") from error
     asked = questions(rows, index.entries)
-    parsed = _parsed([question.text for question in asked], model)
-    _tell("faq", file, len(asked), faq_report(asked, parsed, index), model, as_json, page)
+    archive = archive_of(model)
+    parsed = _parsed([question.text for question in asked], archive)
+    _tell("faq", file, len(asked), faq_report(asked, parsed, index), archive, as_json, page)
 
 
 def _check_outputs(as_json: str | None, page: Path | None) -> None:
@@ -107,29 +113,28 @@ def _check_outputs(as_json: str | None, page: Path | None) -> None:
             raise Problem(f"写不了 {out}", "它是文件夹，或者所在的文件夹不存在", f"mkdir -p {out.parent}", code=2)
 
 
-def _parsed(texts: Sequence[str], model: Path | None) -> list[dict[str, Any]]:
+def _parsed(texts: Sequence[str], archive: Path) -> list[dict[str, Any]]:
     """What `zhike parse` reads in each text, with a bar on a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 
     parsed: list[dict[str, Any]] = []
     console = Console(stderr=True)
-    with reading(model or current_archive()) as read, Progress(console=console, transient=True) as bar:
-        task = bar.add_task("理解……", total=len(texts), visible=console.is_terminal)
+    progress = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with reading(archive) as read, progress as bar:
+        task = bar.add_task("理解……", total=len(texts))
         for batch in read(texts):
             parsed += batch
             bar.advance(task, len(batch))
     return parsed
 
 
-def _tell(
-    kind: str, file: Path, n: int, report: Any, model: Path | None, as_json: str | None, page: Path | None
-) -> None:
+def _tell(kind: str, file: Path, n: int, report: Any, archive: Path, as_json: str | None, page: Path | None) -> None:
     about = {
         "kind": kind,
         "file": file.name,
         "n": n,
-        "model": (model or current_archive()).resolve().parent.name,
+        "model": archive.resolve().parent.name,
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     document = json.dumps({**about, **asdict(report)}, ensure_ascii=False, indent=1)

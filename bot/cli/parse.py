@@ -24,7 +24,7 @@ def run(
     model: Annotated[Path | None, typer.Option(help="模型文件 rasa.tar.gz，默认是正在使用的那个")] = None,
 ) -> None:
     """逐行理解标准输入里的话：意图、候选意图、实体、情绪，每句输出一行 JSON。"""
-    with reading(model or current_archive()) as read:
+    with reading(archive_of(model)) as read:
         for batch in read(_texts(sys.stdin, jsonl)):
             for parsed in batch:
                 sys.stdout.write(json.dumps(parsed, ensure_ascii=False) + "\n")
@@ -33,12 +33,7 @@ def run(
 
 @contextmanager
 def reading(archive: Path) -> Iterator[Read]:
-    """A function that reads texts with a trained model, batch by batch: for each text its parse result, in order.
-
-    Raises Problem when there is no such model.
-    """
-    if not archive.is_file():
-        raise Problem("没有可用的模型", f"找不到 {archive}", "先训练一次：zhike train", code=2)
+    """A function that reads texts with a trained model, batch by batch: for each text its parse result, in order."""
     from bot.runtime.light_start import needs_tensorflow, without_tensorflow
 
     if not needs_tensorflow(archive):
@@ -55,11 +50,14 @@ def reading(archive: Path) -> Iterator[Read]:
         yield read
 
 
-def current_archive() -> Path:
-    """The model in use."""
+def archive_of(model: Path | None) -> Path:
+    """The file of a trained model, by default the one in use. Raises Problem when there is none."""
     from bot.settings import load
 
-    return load().current_model / "rasa.tar.gz"
+    archive = model or load().current_model / "rasa.tar.gz"
+    if not archive.is_file():
+        raise Problem("没有可用的模型", f"找不到 {archive}", "先训练一次：zhike train", code=2)
+    return archive
 
 
 def _texts(lines: Iterable[str], jsonl: bool) -> Iterator[str]:

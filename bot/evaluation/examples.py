@@ -37,7 +37,7 @@ class Example:
         return self.intent is None and not self.denied and self.group is not None
 
 
-def examples(rows: Sequence[Row]) -> list[Example]:
+def labelled_examples(rows: Sequence[Row]) -> list[Example]:
     """One example a row. Raises BadFile: no text, no label, a name the bot does not have, a span outside the text."""
     found = [_example(row) for row in rows]
     if not any(row.cells.get(label) is not None for row in rows for label in _LABELS):

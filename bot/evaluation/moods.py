@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.metrics import recall_score, roc_auc_score
 
 from bot.evaluation.examples import MOODS, mood_of
-from bot.evaluation.labelled import Row, column
+from bot.evaluation.labelled import BadFile, Row, column
 from bot.evaluation.measures import Confusion, Matrix, Scores, Share, confusions, matrix, scores, share
 
 TEXT = ("text", "review", "reviewbody", "content", "评论", "评价", "内容", "文本")
@@ -45,12 +45,15 @@ class ReviewReport:
 
 
 def labelled_moods(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
-    """(texts, labels) of a file: labels are moods, or all "0" and "1". Raises BadFile."""
+    """(texts, labels) of the rows that have a label: moods, or all "0" and "1". Raises BadFile."""
     text, label = column(rows, TEXT, "文字"), column(rows, LABEL, "标签")
+    path, rows = rows[0].path, [row for row in rows if row.cells[label] is not None]
+    if not rows:
+        raise BadFile(path, f"{label} 全是空的")
     texts = [row.text(text) for row in rows]
     if any(str(row.cells[label]) in (AGAINST, FOR) for row in rows):
         return texts, [_side(row, label) for row in rows]
-    return texts, [_mood(row, label) for row in rows]
+    return texts, [str(mood_of(row, label)) for row in rows]
 
 
 def mood_report(texts: Sequence[str], gold: Sequence[str], parsed: Sequence[Parsed]) -> MoodReport | None:
@@ -86,10 +89,3 @@ def _side(row: Row, label: str) -> str:
     if value not in (AGAINST, FOR):
         raise row.bad(f"{label} 要写 0（差评）或 1（好评），不能是“{value}”")
     return value
-
-
-def _mood(row: Row, label: str) -> str:
-    mood = mood_of(row, label)
-    if mood is None:
-        raise row.bad(f"缺少 {label}", f"可以写的是：{'、'.join(MOODS)}；评论也可以写 0（差评）、1（好评）")
-    return mood

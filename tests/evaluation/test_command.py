@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from bot.components.archive import open_archive
+from bot.evaluation.mood_archive import only_moods
 from tests.homes import zhike
 
 MESSAGES = [
@@ -51,11 +53,16 @@ def test_a_whole_evaluation_of_messages(trained_home: Path, tmp_path: Path):
 def test_moods_and_reviews(trained_home: Path, tmp_path: Path):
     chats = jsonl(
         tmp_path / "moods.jsonl",
-        [{"text": "气死我了，骗子", "sentiment": "negative"}, {"text": "几点发货", "sentiment": "neutral"}],
+        [
+            {"text": "气死我了，骗子", "sentiment": "negative"},
+            {"text": "几点发货", "sentiment": "neutral"},
+            {"text": "谢谢", "sentiment": None},
+        ],
     )
     done = zhike("evaluate", "sentiment", str(chats), "--json", home=trained_home)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["kind"] == "sentiment"  # nothing else on standard output
+    document = json.loads(done.stdout)  # nothing else on standard output
+    assert (document["kind"], document["n"]) == ("sentiment", 2), "a message without a label is left out"
 
     reviews = tmp_path / "reviews.csv"
     reviews.write_text("label,review\n1,很好用，很喜欢\n0,太差了，垃圾\n", encoding="utf-8")
@@ -63,6 +70,16 @@ def test_moods_and_reviews(trained_home: Path, tmp_path: Path):
     done = zhike("evaluate", "sentiment", str(reviews), "--page", str(page), home=trained_home)
     assert done.returncode == 0, done.stderr
     assert "ROC AUC 1.000" in done.stdout and "<svg" in page.read_text(encoding="utf-8")
+
+
+def test_moods_read_alone_are_the_moods_of_the_whole_reading(trained_home: Path, tmp_path: Path):
+    whole = trained_home / "models/current/rasa.tar.gz"
+    texts = ["气死我了，骗子", "几点发货", "太喜欢了😊", "", "质量不错，就是贵了 20 块"]
+    read = []
+    for archive in (whole, only_moods(whole, tmp_path)):
+        with open_archive(archive) as understanding:
+            read.append([one["sentiment"] for one in understanding.parse(texts)])
+    assert read[0] == read[1]
 
 
 def test_answers_of_the_shop(trained_home: Path, tmp_path: Path):
