@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from actions.choosing import order_question
 from actions.forms import Draft, Question, ServiceForm
-from actions.orders import ARRIVED, ON_THE_WAY, UNPAID, UNSHIPPED, find_order, goods, orders_of, parcel, yuan
+from actions.orders import ARRIVED, ON_THE_WAY, UNPAID, UNSHIPPED, find_order, goods, parcel, yuan
 from actions.readers import reason_of
 from actions.tracking import no_orders, not_yours, tell_status
 from actions.turn import Turn
@@ -104,12 +104,12 @@ class CancelForm(ServiceForm):
         return False
 
     def _nothing_to_cancel(self, turn: Turn) -> None:
-        orders = orders_of(turn)
+        orders = turn.orders
         sent, received = ([o for o in orders if o.status in statuses] for statuses in (ON_THE_WAY, {"received"}))
         late = next(iter(sent + received), None)
         if late:
             refuse_cancel(turn, late)
-        elif orders_of(turn):
+        elif turn.orders:
             turn.say("utter_nothing_to_cancel", buttons=[turn.button("看看我的订单", "track_order"), turn.human_button])
         else:
             no_orders(turn)

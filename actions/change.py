@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from actions.choosing import choice_question, item_question, order_question
 from actions.forms import WHOLE_ORDER, Draft, Question, ServiceForm
-from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, goods, orders_of, parcel
+from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, goods, parcel
 from actions.readers import Unfit, address, asks_something, half, mobile, plain
 from actions.tracking import no_orders, not_yours, tell_status
 from actions.turn import Turn
@@ -220,7 +220,7 @@ class ChangeForm(ServiceForm):
         return False
 
     def _nothing_to_change(self, turn: Turn) -> None:
-        newest = next((o for o in orders_of(turn) if o.status in ON_THE_WAY), None) or next(iter(orders_of(turn)), None)
+        newest = next((o for o in turn.orders if o.status in ON_THE_WAY), None) or next(iter(turn.orders), None)
         if newest is None:
             no_orders(turn)
         else:

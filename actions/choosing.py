@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from actions.forms import WHOLE_ORDER, Draft, Question
-from actions.orders import find_order, goods, named_order, orders_of, short, show_list
+from actions.orders import find_order, goods, named_order, short, show_list
 from actions.readers import REASONS, Reason, Unfit, plain, reason_by_key, reason_of, refuses
 from actions.turn import Turn
 
@@ -27,13 +27,13 @@ def order_question(fits: Fits, intent_words: str, may: Callable[[Turn], Fits] | 
         return may(turn) if may else fits
 
     def ask(turn: Turn, draft: Draft, again: bool) -> None:
-        pool = [o for o in orders_of(turn) if which(turn)(o)]
+        pool = [o for o in turn.orders if which(turn)(o)]
         show_list(
             turn, "utter_ask_case_order_again" if again else "utter_ask_case_order", pool, "inform", deed=intent_words
         )
 
     def read(turn: Turn, draft: Draft, asked: bool) -> str | None:
-        found = named_order(turn, orders_of(turn)) if draft.get("order") else find_order(turn, which(turn))
+        found = named_order(turn, turn.orders) if draft.get("order") else find_order(turn, which(turn))
         if found.refused:
             if asked or not draft.get("order"):
                 raise Unfit("utter_order_not_found_again", number=found.refused)

@@ -7,7 +7,7 @@ import re
 
 from actions.base import ZhikeAction
 from actions.handover import handover_data
-from actions.orders import ON_THE_WAY, OPEN, UNSHIPPED, orders_of, short
+from actions.orders import ON_THE_WAY, OPEN, UNSHIPPED, short
 from actions.turn import Turn
 from store.errors import StoreError
 
@@ -68,7 +68,7 @@ class Complain(ZhikeAction):
     @staticmethod
     def _next_steps(turn: Turn) -> list[dict[str, str]]:
         """What can be done about the one order that is under way."""
-        running = [order for order in orders_of(turn) if order.status in OPEN]
+        running = [order for order in turn.orders if order.status in OPEN]
         if len(running) != 1:
             return [turn.button("看看我的订单", "track_order")] if running else []
         order = running[0]

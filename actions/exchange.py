@@ -9,7 +9,7 @@ from actions.change import read_variant
 from actions.choosing import goods_meant, item_question, order_question, reason_label, reason_question
 from actions.faq_answers import find_answer, policy_days, say_answer
 from actions.forms import Draft, Question, ServiceForm
-from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, goods, orders_of
+from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, goods
 from actions.readers import Unfit
 from actions.returns import LAWFUL_DAYS, only_asks, open_case, refuse_not_arrived, refuse_too_late, within_term
 from actions.tracking import no_orders, not_yours
@@ -113,7 +113,7 @@ class ExchangeForm(ServiceForm):
         return bool(found.several) or self._nothing_to_exchange(turn, days)
 
     def _nothing_to_exchange(self, turn: Turn, days: int) -> bool:
-        orders = orders_of(turn)
+        orders = turn.orders
         waiting = next((o for o in orders if o.status in UNSHIPPED | ON_THE_WAY | {"refunding", "exchanging"}), None)
         newest = next((o for o in orders if o.status in ARRIVED), None)
         if waiting:

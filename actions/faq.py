@@ -23,6 +23,7 @@ THRESHOLD = 0.50
 NEAR = 0.38
 #: What an intent's own topic adds to a score, and what another topic takes away.
 OWN_TOPIC, OTHER_TOPIC = 0.15, -0.08
+_REMEMBERED = 1024
 
 _SYNONYMS: tuple[tuple[str, str], ...] = (
     (r"邮费|快递费|送货费|配送费", "运费"),
@@ -132,6 +133,7 @@ class FaqIndex:
         for position, (_, vector) in enumerate(self._forms):
             for gram, weight in vector.items():
                 self._postings.setdefault(gram, []).append((position, weight))
+        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._rank)
         self._topics = [
             frozenset(intent for intent, words in _TOPICS.items() if self._speaks_of(entry, words))
             for entry in self.entries
@@ -150,9 +152,12 @@ class FaqIndex:
         norm = math.sqrt(sum(value * value for value in raw.values()))
         return {gram: value / norm for gram, value in raw.items()} if norm else {}
 
-    def ranked(self, text: str, intent: str | None = None) -> list[Match]:
+    def ranked(self, text: str, intent: str | None = None) -> tuple[Match, ...]:
         """Entries with any likeness, best first. A message of several clauses counts by its best clause, at a small
-        discount."""
+        discount. What was asked lately is remembered: the bot's own questions are asked again and again."""
+        return self._ranked(text, intent)
+
+    def _rank(self, text: str, intent: str | None) -> tuple[Match, ...]:
         clauses = [part for part in _CLAUSES.split(text) if part]
         pieces = [(text, 1.0)] + ([(part, 0.95) for part in clauses] if len(clauses) > 1 else [])
         best: dict[int, float] = {}
@@ -172,7 +177,7 @@ class FaqIndex:
         for index, likeness in best.items():
             prior = (OWN_TOPIC if intent in self._topics[index] else OTHER_TOPIC) if known else 0.0
             scored.append(Match(self.entries[index], max(0.0, min(1.0, likeness + prior * min(1.0, likeness / 0.25)))))
-        return sorted(scored, key=lambda match: (-match.score, str(match.entry.entry_id)))
+        return tuple(sorted(scored, key=lambda match: (-match.score, str(match.entry.entry_id))))
 
     def best(self, text: str, intent: str | None = None, threshold: float = THRESHOLD) -> Match | None:
         """The entry that answers `text`, or None when no one surely does. `intent` is the reading, used as a prior."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from actions.base import ZhikeAction
 from actions.faq import NEAR
 from actions.faq_answers import find_answer, say_answer, say_unknown
-from actions.orders import UNPAID, named_order, orders_of, show_list
+from actions.orders import UNPAID, named_order, show_list
 from actions.tracking import not_yours, tell_status
 from actions.turn import Turn
 
@@ -41,7 +41,7 @@ class AskPayment(AskShop):
     action_name, intent = "action_ask_payment", "ask_payment"
 
     def handle(self, turn: Turn) -> None:
-        orders = orders_of(turn)
+        orders = turn.orders
         if not orders or not (_OWN_PAYMENT.search(turn.text) or turn.entity("order_id")):
             super().handle(turn)
             return

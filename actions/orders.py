@@ -146,12 +146,8 @@ def own_order(turn: Turn, order_id: str | None) -> Order | None:
     """The order when it exists and is this customer's."""
     if not order_id or turn.anonymous:
         return None
-    order = turn.services.store.orders.get(str(order_id))
-    return order if order is not None and order.customer_id == turn.customer_id else None
-
-
-def orders_of(turn: Turn) -> list[Order]:
-    return [] if turn.anonymous else list(turn.services.store.orders.of_customer(turn.customer_id, limit=50))
+    recent = next((order for order in turn.orders if order.order_id == str(order_id)), None)
+    return recent or turn.services.store.orders.get(str(order_id), turn.customer_id)
 
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?!1[3-9]\d{9}(?!\d))([A-Za-z]{0,4}\d{9,20})(?![0-9A-Za-z])")
@@ -234,7 +230,7 @@ def named_order(turn: Turn, orders: Sequence[Order]) -> Found:
 
 def names_an_order(turn: Turn) -> bool:
     """Whether the message says which order is meant: a number, a place in the list shown, words of its goods."""
-    named = named_order(turn, orders_of(turn))
+    named = named_order(turn, turn.orders)
     return bool(named.order or named.several or named.refused)
 
 
@@ -244,7 +240,7 @@ def find_order(turn: Turn, fits: Callable[[Order], bool], lean_on_focus: bool = 
     An order named outright is taken whether it fits or not, so that the refusal can be told with its reason; else the
     only fitting one, the one last spoken of (`lean_on_focus`, or when the message points at it), or all that fit.
     """
-    orders = orders_of(turn)
+    orders = turn.orders
     named = named_order(turn, orders)
     if named.refused or named.order:
         return named

@@ -11,7 +11,7 @@ from actions.choosing import goods_meant, item_question, order_question
 from actions.faq import term_days
 from actions.faq_answers import find_answer, policy, say_answer, say_unknown
 from actions.forms import Draft, Question, ServiceForm
-from actions.orders import day, days_since, find_order, goods, orders_of, short, yuan
+from actions.orders import day, days_since, find_order, goods, short, yuan
 from actions.returns import open_case
 from actions.tracking import no_orders, not_yours
 from actions.turn import Turn
@@ -120,7 +120,7 @@ class PriceProtectionForm(ServiceForm):
         return bool(_ASKS_RULE.search(turn.text)) and not _OWN_CASE.search(re.sub(r"退差价|补差价", "", turn.text))
 
     def _nothing_cheaper(self, turn: Turn, rule: Term) -> None:
-        bought = [order for order in orders_of(turn) if _bought(order)]
+        bought = [order for order in turn.orders if _bought(order)]
         if not bought:
             no_orders(turn)
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from actions.choosing import choice_question, goods_meant, item_question, order_question
 from actions.forms import Draft, ServiceForm
-from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, moment, orders_of, parcel
+from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, moment, parcel
 from actions.readers import reason_of
 from actions.returns import return_days, within_term
 from actions.tracking import no_orders, not_yours, tell_status
@@ -73,12 +73,12 @@ class ProblemForm(ServiceForm):
             tell_status(turn, found.order)
         elif found.order or found.several:
             return True
-        elif orders_of(turn):
+        elif turn.orders:
             # Nothing recent: any order that came may be meant.
-            older = [o for o in orders_of(turn) if _concerns(o)]
+            older = [o for o in turn.orders if _concerns(o)]
             if older:
                 return True
-            tell_status(turn, orders_of(turn)[0])
+            tell_status(turn, turn.orders[0])
         else:
             no_orders(turn)
         return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from actions.base import ZhikeAction
 from actions.cancel import CASE_ZH
 from actions.faq_answers import policy
-from actions.orders import days_since, goods, moment, named_order, orders_of, own_order, yuan
+from actions.orders import days_since, goods, moment, named_order, own_order, yuan
 from actions.tracking import not_yours
 from actions.turn import Turn
 
@@ -36,7 +36,7 @@ class RefundStatus(ZhikeAction):
                 buttons=[turn.human_button],
             )
             return
-        orders = orders_of(turn)
+        orders = turn.orders
         named = named_order(turn, orders)
         if named.refused and not _CASE_NUMBER.search(turn.text):
             not_yours(turn, named.refused)

@@ -11,7 +11,7 @@ from actions.choosing import choice_question, goods_meant, item_question, order_
 from actions.faq import NEAR
 from actions.faq_answers import find_answer, policy, say_answer, say_unknown
 from actions.forms import Draft, Question, ServiceForm
-from actions.orders import ARRIVED, day, find_order, goods, orders_of
+from actions.orders import ARRIVED, day, find_order, goods
 from actions.readers import asks_something, plain, reason_of, refuses
 from actions.returns import open_case, refuse_not_arrived
 from actions.tracking import no_orders, not_yours
@@ -114,8 +114,8 @@ class RepairForm(ServiceForm):
             return not self._refuse(turn, found.order)
         elif found.several:
             return True
-        elif orders_of(turn):
-            refuse_not_arrived(turn, orders_of(turn)[0], self.deed)
+        elif turn.orders:
+            refuse_not_arrived(turn, turn.orders[0], self.deed)
         else:
             no_orders(turn)
         return False

@@ -24,7 +24,6 @@ from actions.orders import (
     days_since,
     find_order,
     goods,
-    orders_of,
     parcel,
     yuan,
 )
@@ -149,7 +148,7 @@ class ReturnForm(ServiceForm):
         return bool(found.several) or self._nothing_to_return(turn, days)
 
     def _nothing_to_return(self, turn: Turn, days: int) -> bool:
-        orders = orders_of(turn)
+        orders = turn.orders
         waiting = next((o for o in orders if o.status in UNSHIPPED | ON_THE_WAY | {"refunding", "exchanging"}), None)
         newest = next((o for o in orders if o.status in ARRIVED), None)
         if waiting:

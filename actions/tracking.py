@@ -18,7 +18,6 @@ from actions.orders import (
     goods,
     last_seen,
     moment,
-    orders_of,
     own_order,
     parcel,
     show_list,
@@ -49,7 +48,7 @@ def meant(turn: Turn) -> Found:
     if found.order or found.several or found.refused:
         return found
     focus = own_order(turn, turn.slot("order_focus"))
-    orders = orders_of(turn)
+    orders = turn.orders
     return Found(order=focus or (orders[0] if orders else None), unlike=found.unlike)
 
 
@@ -165,7 +164,7 @@ class UrgeDelivery(ZhikeAction):
             turn.offer(self.action_name)
             show_list(turn, "utter_which_order_to_urge", found.several, "urge_delivery")
         else:
-            newest = next((o for o in orders_of(turn) if o.status in OPEN), None)
+            newest = next((o for o in turn.orders if o.status in OPEN), None)
             if newest:
                 tell_status(turn, newest)
             else:

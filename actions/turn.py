@@ -14,17 +14,18 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.services import Services
 
 if TYPE_CHECKING:
-    from store.models import Customer
+    from store.models import Customer, Order
 
 HUMAN_INTENT = "request_human"
 SECONDS_LEFT = "seconds_left"  # key in the message's metadata
 MOODS = ("negative", "neutral", "positive")
+_ORDERS = 50
 
 
 class Turn:
     """What `ZhikeAction.handle` gets. Reading is by properties, answering by `say`, remembering by `set`.
 
-    Nothing here trusts slots or text for who the customer is: that comes from the conversation that the channel opened.
+    Nothing here trusts slots or text for who the customer is: the channel says it with every message, from the token.
     """
 
     def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, services: Services) -> None:
@@ -123,13 +124,13 @@ class Turn:
         return self.tracker.sender_id
 
     @cached_property
-    def _conversation(self) -> Any:
-        return self.services.store.conversations.get(self.sender_id)
-
-    @property
     def customer_id(self) -> str | None:
         """None for visitors who are not logged in."""
-        conversation = self._conversation
+        told = self.tracker.latest_message.get("metadata") or {}
+        if "anonymous" in told:
+            return None if told["anonymous"] else told["customer_id"]
+        # Not from a channel of ours: who opened the conversation is written down.
+        conversation = self.services.store.conversations.get(self.sender_id)
         return None if conversation is None or conversation.anonymous else conversation.customer_id
 
     @property
@@ -139,6 +140,11 @@ class Turn:
     @cached_property
     def customer(self) -> Customer | None:
         return self.services.store.customers.get(self.customer_id) if self.customer_id else None
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """The customer's last fifty, newest first, as they were when this action first looked; of a visitor, none."""
+        return tuple(self.services.store.orders.of_customer(self.customer_id, limit=_ORDERS))
 
     # --- what is remembered ------------------------------------------------------------------------
 

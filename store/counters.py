@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from store.tables import counters
 
 CATALOGUE, FAQ, HEALTH = "catalogue", "faq", "health"
+_VALUE = select(counters.c.value).where(counters.c.name == bindparam("name"))
 
 
 def value(connection: Connection, name: str) -> int:
-    return connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar() or 0
+    return connection.execute(_VALUE, {"name": name}).scalar() or 0
 
 
 def bump(connection: Connection, name: str) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import desc, func, select
+from sqlalchemy import Integer, bindparam, desc, func, select
 from sqlalchemy.engine import Connection
 
 from store import order_changes
@@ -18,6 +18,28 @@ from store.clock import Clock
 from store.database import Database
 from store.models import CANCELLED, Order, OrderEvent, OrderLine
 from store.tables import order_events, order_lines, orders, products
+
+# Asked in many turns, therefore built once.
+_NEWEST_FIRST = (desc(orders.c.ordered_at), desc(orders.c.order_id))
+_OF_CUSTOMER = (
+    select(orders)
+    .where(orders.c.customer_id == bindparam("customer"))
+    .order_by(*_NEWEST_FIRST)
+    .limit(bindparam("limit", type_=Integer))
+)
+_LINES = (
+    select(order_lines, products.c.title.label("catalogue_title"))
+    .join(products, products.c.product_id == order_lines.c.product_id, isouter=True)
+    .where(order_lines.c.order_id.in_(bindparam("ids", expanding=True)))
+    .order_by(order_lines.c.order_id, order_lines.c.line_no)
+)
+_EVENTS = select(order_events).where(order_events.c.order_id.in_(bindparam("ids", expanding=True)))
+_BOUGHT = (
+    select(order_lines.c.product_id, func.max(orders.c.ordered_at, type_=orders.c.ordered_at.type))
+    .join(orders, orders.c.order_id == order_lines.c.order_id)
+    .where(orders.c.customer_id == bindparam("customer"), orders.c.status != CANCELLED)
+    .group_by(order_lines.c.product_id)
+)
 
 
 class Orders:
@@ -28,13 +50,8 @@ class Orders:
         """Newest first."""
         if not customer_id:
             return []
-        query = select(orders).where(orders.c.customer_id == customer_id)
         with self._database.read() as connection:
-            rows = (
-                connection.execute(query.order_by(desc(orders.c.ordered_at), desc(orders.c.order_id)).limit(limit))
-                .mappings()
-                .all()
-            )
+            rows = connection.execute(_OF_CUSTOMER, {"customer": customer_id, "limit": limit}).mappings().all()
             return load(connection, rows)
 
     def get(self, order_id: str, customer_id: str | None = None) -> Order | None:
@@ -54,14 +71,8 @@ class Orders:
         """Product ids with the time of the last order that was not cancelled."""
         if not customer_id:
             return {}
-        query = (
-            select(order_lines.c.product_id, func.max(orders.c.ordered_at, type_=orders.c.ordered_at.type))
-            .join(orders, orders.c.order_id == order_lines.c.order_id)
-            .where(orders.c.customer_id == customer_id, orders.c.status != CANCELLED)
-            .group_by(order_lines.c.product_id)
-        )
         with self._database.read() as connection:
-            return dict(connection.execute(query).all())
+            return dict(connection.execute(_BOUGHT, {"customer": customer_id}).all())
 
     def cancel(self, order_id: str, customer_id: str, reason: str, deadline: float | None = None) -> Order:
         """Cancels what has not been shipped, and notes why.
@@ -112,15 +123,9 @@ def load(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Orde
     lines: dict[str, list[OrderLine]] = defaultdict(list)
     noted: dict[str, list[OrderEvent]] = defaultdict(list)
     if ids:
-        query = (
-            select(order_lines, products.c.title.label("catalogue_title"))
-            .join(products, products.c.product_id == order_lines.c.product_id, isouter=True)
-            .where(order_lines.c.order_id.in_(ids))
-            .order_by(order_lines.c.order_id, order_lines.c.line_no)
-        )
-        for row in connection.execute(query).mappings():
+        for row in connection.execute(_LINES, {"ids": ids}).mappings():
             lines[row["order_id"]].append(_line(row))
-        for row in connection.execute(select(order_events).where(order_events.c.order_id.in_(ids))).mappings():
+        for row in connection.execute(_EVENTS, {"ids": ids}).mappings():
             noted[row["order_id"]].append(OrderEvent(row["at"], row["kind"], row["text"], row["place"]))
     return [_order(row, lines[row["order_id"]], noted[row["order_id"]]) for row in rows]
 

@@ -1,10 +1,10 @@
 """The intent model: linear support vector machines on all features side by side, calibrated, in a cascade.
 
-A quick reading (n-grams and the fast encoder) answers when it is sure; only otherwise the slower encoder is asked and
-the thorough reading decides. Both are one-vs-rest linear SVMs (Fan et al. 2008, LIBLINEAR); confidences are the softmax
-of the decision values at a temperature learned on messages kept apart (Guo et al. 2017, arXiv:1706.04599). When the
-quick reading counts as sure, and below which confidence a message counts as not understood, is derived from the same
-messages and stored in the model with its table.
+N-grams alone answer when they are sure; only otherwise the fast encoder is asked, and only when that leaves it open
+the slower one. Each stage is a one-vs-rest linear SVM (Fan et al. 2008, LIBLINEAR) on all features so far; confidences
+are the softmax of the decision values at a temperature learned on messages kept apart (Guo et al. 2017,
+arXiv:1706.04599). When a stage counts as sure, and below which confidence a message counts as not understood, is
+derived from the same messages and stored in the model with its table.
 """
 
 from __future__ import annotations
@@ -99,53 +99,54 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 class Decision:
     """What the model says about one message.
 
-    ``ranking``: (intent, confidence), surest first, confidences sum to 1. ``thorough``: whether the slower encoder was
-    asked. ``known``: False when the message holds nothing the model ever saw.
+    ``ranking``: (intent, confidence), surest first, confidences sum to 1. ``stage``: the place in the cascade of the
+    one that decided. ``known``: False when the message holds nothing the model ever saw.
     """
 
     ranking: tuple[tuple[str, float], ...]
-    thorough: bool
+    stage: int
     known: bool
 
 
 @dataclass(frozen=True)
 class IntentModel:
-    """A trained cascade. Make one with ``intent_training.fit``, keep it with ``model_files``."""
+    """A trained cascade. Make one with ``intent_training.fit``, keep it with ``model_files``.
+
+    ``sure``: for each stage but the last the confidence from which on it decides.
+    """
 
     intents: tuple[str, ...]
     ngrams: NgramFeatures
     dense: Mapping[str, DensePart]
-    quick: LinearReading
-    thorough: LinearReading | None
-    sure: float
+    stages: tuple[LinearReading, ...]
+    sure: tuple[float, ...]
     unknown: float
     facts: Mapping[str, object] = field(default_factory=dict)
 
     def read(self, readings: Sequence[Reading], encoders: Mapping[str, SentenceEncoder]) -> list[Decision]:
-        """Decisions for messages, in order; the slower encoder runs once, over the unsure ones together.
+        """Decisions for messages, in order; each encoder runs once, over those together that still need it.
 
         ``encoders`` maps the names in ``dense`` to encoders of the stored versions.
         """
         if not readings:
             return []
         sparse = [self.ngrams.of(reading) for reading in readings]
-        dense = dense_features([self.dense[name] for name in self.quick.parts], readings, encoders)
-        decisions = self._decide_all(self.quick, sparse, dense)
-        confidences = self.quick.confidences(decisions)
-        asked = np.zeros(len(readings), dtype=bool)
-        if self.thorough is not None:
-            unsure = np.flatnonzero(confidences.max(axis=1) < self.sure)
-            if len(unsure):
-                missing = [self.dense[name] for name in self.thorough.parts if name not in dense]
-                more = {
-                    **{name: features[unsure] for name, features in dense.items()},
-                    **dense_features(missing, [readings[i] for i in unsure], encoders),
-                }
-                decided = self._decide_all(self.thorough, [sparse[i] for i in unsure], more)
-                confidences[unsure] = self.thorough.confidences(decided)
-                asked[unsure] = True
+        confidences = np.empty((len(readings), len(self.intents)))
+        decided_by = np.zeros(len(readings), dtype=int)
+        left, dense = np.arange(len(readings)), {}
+        for place, stage in enumerate(self.stages):
+            if place:
+                unsure = confidences[left].max(axis=1) < self.sure[place - 1]
+                if not unsure.any():
+                    break
+                left = left[unsure]
+                dense = {name: features[unsure] for name, features in dense.items()}
+            missing = [self.dense[name] for name in stage.parts if name not in dense]
+            dense |= dense_features(missing, [readings[at] for at in left], encoders)
+            confidences[left] = stage.confidences(self._decide_all(stage, [sparse[at] for at in left], dense))
+            decided_by[left] = place
         return [
-            Decision(self._ranking(confidences[at]), bool(asked[at]), len(sparse[at][0]) > 0)
+            Decision(self._ranking(confidences[at]), int(decided_by[at]), len(sparse[at][0]) > 0)
             for at in range(len(readings))
         ]
 

@@ -17,9 +17,10 @@ from bot.components.encoders import SentenceEncoder, TrainingEncodings
 from bot.components.features import NgramBlock, NgramFeatures, Reading
 from bot.components.intent_model import DensePart, IntentModel, LinearReading, softmax
 
-# Which encoder is given what of a message; the slower one is only asked when the quick reading is unsure.
+# Which encoder is given what of a message.
 _VIEWS = (("use", "text"), ("use", "ending"), ("e5", "text"))
-_ASKED_WHEN_UNSURE = "e5"
+# The cascade's stages, each with all encoders of the one before, dearer ones last; the first has none.
+_ENCODERS_OF_STAGES = ((), ("use",), ("use", "e5"))
 # Passes over the messages, at most. More of them take longer and bring nothing that messages kept apart show
 # (accuracy between 0.8250 and 0.8255).
 _PASSES = 6
@@ -41,11 +42,11 @@ class IntentConfig:
     use_weight: float = 0.7
     use_ending_weight: float = 0.4  # the fast encoder on the last clause alone
     e5_weight: float = 0.7
-    use: bool = True  # the fast encoder, part of both readings
-    e5: bool = True  # the slower encoder, only asked when the quick reading is unsure
+    use: bool = True  # the fast encoder, asked when n-grams leave it open
+    e5: bool = True  # the slower encoder, asked when the fast one leaves it open too
     regularisation: float = 0.7  # C of the support vector machines
     held_out: float = 0.2  # share of messages kept apart for calibration and thresholds
-    quick_share: float = 0.5  # share of the messages kept apart that the quick reading must decide alone
+    cascade_loss: float = 0.002  # accuracy on messages kept apart that sparing a dearer stage may cost
     wrong_cost: float = 1.0  # a message acted on wrongly
     question_cost: float = 0.45  # asking back where the reading was right; a wrong one costs half of it more
     seed: int = 7
@@ -99,9 +100,11 @@ def fit(
         part = replace(part, weight=getattr(config, f"{part.name}_weight"))
         dense[part.name], features[part.name] = part, part.of(raw)
 
-    stages = [tuple(name for name, part in dense.items() if part.encoder != _ASKED_WHEN_UNSURE)]
-    if len(stages[0]) < len(dense):
-        stages.append(tuple(dense))
+    stages = list(
+        dict.fromkeys(
+            tuple(name for name, part in dense.items() if part.encoder in asked) for asked in _ENCODERS_OF_STAGES
+        )
+    )
     matrices = [_side_by_side(sparse, [features[name] for name in stage]) for stage in stages]
     rows = np.arange(len(target))
     kept_in, kept_apart = _split(rows, target, config)
@@ -111,22 +114,21 @@ def fit(
     decisions = [_aligned(machines[2 * at], matrices[at][kept_apart], len(intents)) for at in range(len(stages))]
     temperatures = [_temperature(decision, truth) for decision in decisions]
     confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures, strict=True)]
-    sure, cascade, sure_table = _sure(confidences, truth, config.quick_share)
+    sure, cascade, sure_tables = _sure(confidences, truth, config.cascade_loss)
     unknown, unknown_table = _unknown(cascade, truth, config)
-    stage_models = [
+    readers = tuple(
         _reading(machines[2 * at + 1], stage, ngrams.width, features, temperatures[at])
         for at, stage in enumerate(stages)
-    ]
+    )
     facts = {
         "config": asdict(config),
         "messages": len(target),
         "kept_apart": len(kept_apart),
-        "kept_apart_accuracy": float((cascade.argmax(axis=1) == truth).mean()),
-        "sure_table": sure_table,
+        "kept_apart_accuracy": _accuracy(cascade, truth),
+        "sure_tables": sure_tables,
         "unknown_table": unknown_table,
     }
-    thorough = stage_models[1] if len(stage_models) > 1 else None
-    return IntentModel(intents, ngrams, dense, stage_models[0], thorough, sure, unknown, facts)
+    return IntentModel(intents, ngrams, dense, readers, sure, unknown, facts)
 
 
 def _split(rows: np.ndarray, target: np.ndarray, config: IntentConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -200,25 +202,32 @@ def _temperature(decision: np.ndarray, truth: np.ndarray) -> float:
 
 
 def _sure(
-    confidences: list[np.ndarray], truth: np.ndarray, quick_share: float
-) -> tuple[float, np.ndarray, list[dict[str, float]]]:
-    """The highest confidence to ask of the quick reading that still leaves it the wanted share of messages.
+    confidences: Sequence[np.ndarray], truth: np.ndarray, loss: float
+) -> tuple[tuple[float, ...], np.ndarray, list[list[dict[str, float]]]]:
+    """For each stage but the last, the lowest confidence that it may decide from; the cascade's confidences (n, k);
+    and for each of these stages a table of what other choices would have meant.
 
-    The messages kept apart are harder than everyday ones, where the share is larger.
+    From the last stage backwards: deciding here may cost ``loss`` accuracy against leaving it to the stages behind.
     """
-    if len(confidences) < 2:
-        return 0.0, confidences[0], []
-    quick, thorough = confidences
-    best = quick.max(axis=1)
-    table = []
-    for sure in np.round(np.arange(0.2, 0.96, 0.05), 2):
-        decided = best >= sure
-        mixed = np.where(decided[:, None], quick, thorough)
-        accuracy = float((mixed.argmax(axis=1) == truth).mean())
-        table.append({"sure": float(sure), "quick_share": float(decided.mean()), "accuracy": accuracy})
-    enough = [row["sure"] for row in table if row["quick_share"] >= quick_share]
-    sure = max(enough, default=table[0]["sure"])
-    return sure, np.where((best >= sure)[:, None], quick, thorough), table
+    sure, cascade, tables = [], confidences[-1], []
+    for stage in reversed(confidences[:-1]):
+        best, accuracy_behind = stage.max(axis=1), _accuracy(cascade, truth)
+        table = []
+        for threshold in np.round(np.arange(0.3, 1.001, 0.02), 2):
+            decided = best >= threshold
+            mixed = np.where(decided[:, None], stage, cascade)
+            table.append(
+                {"sure": float(threshold), "decided": float(decided.mean()), "accuracy": _accuracy(mixed, truth)}
+            )
+        chosen = min((row["sure"] for row in table if row["accuracy"] >= accuracy_behind - loss), default=1.0)
+        cascade = np.where((best >= chosen)[:, None], stage, cascade)
+        sure.insert(0, chosen)
+        tables.insert(0, table)
+    return tuple(sure), cascade, tables
+
+
+def _accuracy(confidences: np.ndarray, truth: np.ndarray) -> float:
+    return float((confidences.argmax(axis=1) == truth).mean())
 
 
 def _unknown(confidences: np.ndarray, truth: np.ndarray, config: IntentConfig) -> tuple[float, list[dict[str, float]]]:

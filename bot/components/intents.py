@@ -74,6 +74,9 @@ class IntentClassifier(GraphComponent):
                     f"训练时是 {part.version}，现在装的是 {installed}",
                     "重新训练：zhike train",
                 )
+        # The first message that needs an encoder is a customer's, who would wait for it.
+        for encoder in classifier._encoders.values():
+            encoder.load()
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:

@@ -15,7 +15,7 @@ from bot.components.features import NgramBlock, NgramFeatures
 from bot.components.intent_model import DensePart, IntentModel, LinearReading
 from bot.errors import Problem
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 class UnreadableModel(Problem):
@@ -32,14 +32,11 @@ def save(model: IntentModel, folder: Path) -> None:
         arrays[f"{block.kind}_idf"] = block.idf
     for name, part in model.dense.items():
         arrays[f"{name}_mean"] = part.mean
-    stages = {"quick": model.quick, "thorough": model.thorough}
-    for stage, reading in stages.items():
-        if reading is None:
-            continue
-        arrays[f"{stage}_sparse"] = reading.sparse_weights
-        arrays[f"{stage}_intercept"] = reading.intercept
-        for name, weights in zip(reading.parts, reading.dense_weights, strict=True):
-            arrays[f"{stage}_{name}"] = weights
+    for place, stage in enumerate(model.stages):
+        arrays[f"stage{place}_sparse"] = stage.sparse_weights
+        arrays[f"stage{place}_intercept"] = stage.intercept
+        for name, weights in zip(stage.parts, stage.dense_weights, strict=True):
+            arrays[f"stage{place}_{name}"] = weights
     np.savez(folder / "arrays.npz", **arrays)
     description = {
         "format": _FORMAT,
@@ -51,11 +48,7 @@ def save(model: IntentModel, folder: Path) -> None:
             name: {"encoder": part.encoder, "view": part.view, "version": part.version, "weight": part.weight}
             for name, part in model.dense.items()
         },
-        "stages": {
-            stage: {"parts": reading.parts, "temperature": reading.temperature}
-            for stage, reading in stages.items()
-            if reading is not None
-        },
+        "stages": [{"parts": stage.parts, "temperature": stage.temperature} for stage in model.stages],
         "sure": model.sure,
         "unknown": model.unknown,
         "facts": model.facts,
@@ -73,14 +66,13 @@ def load(folder: Path) -> IntentModel:
             arrays = dict(stored)
         blocks = tuple(_block(entry, arrays) for entry in description["blocks"])
         dense = {name: DensePart(**entry, mean=arrays[f"{name}_mean"]) for name, entry in description["dense"].items()}
-        stages = {name: _stage(name, entry, arrays) for name, entry in description["stages"].items()}
+        stages = tuple(_stage(place, entry, arrays) for place, entry in enumerate(description["stages"]))
         return IntentModel(
             tuple(description["intents"]),
             NgramFeatures(blocks),
             dense,
-            stages["quick"],
-            stages.get("thorough"),
-            description["sure"],
+            stages,
+            tuple(description["sure"]),
             description["unknown"],
             description["facts"],
         )
@@ -98,12 +90,12 @@ def _block(entry: dict, arrays: dict[str, np.ndarray]) -> NgramBlock:
     return NgramBlock(entry["kind"], entry["longest"], entry["weight"], vocabulary, arrays[f"{entry['kind']}_idf"])
 
 
-def _stage(name: str, entry: dict, arrays: dict[str, np.ndarray]) -> LinearReading:
+def _stage(place: int, entry: dict, arrays: dict[str, np.ndarray]) -> LinearReading:
     parts = tuple(entry["parts"])
     return LinearReading(
         parts,
-        arrays[f"{name}_sparse"],
-        tuple(arrays[f"{name}_{part}"] for part in parts),
-        arrays[f"{name}_intercept"],
+        arrays[f"stage{place}_sparse"],
+        tuple(arrays[f"stage{place}_{part}"] for part in parts),
+        arrays[f"stage{place}_intercept"],
         entry["temperature"],
     )

@@ -10,11 +10,12 @@ from __future__ import annotations
 import copy as stdlib_copy
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from graphlib import TopologicalSorter
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
+import fastjsonschema
 import rasa
 import rasa.core.actions.action as actions_module
 import rasa.core.actions.forms as forms_module
@@ -23,10 +24,17 @@ import rasa.core.policies.rule_policy as rule_policy_module
 import rasa.core.processor as processor_module
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import Action, ActionExtractSlots, RemoteAction
+from rasa.core.actions.forms import FormAction
 from rasa.core.policies.policy import Policy
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.constants import (
+    ACTION_VALIDATE_SLOT_MAPPINGS,
+    DEFAULT_SLOT_NAMES,
+    REQUESTED_SLOT,
+    SlotMappingType,
+)
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionReverted,
@@ -34,11 +42,16 @@ from rasa.shared.core.events import (
     Event,
     Restarted,
     SessionStarted,
+    SlotSet,
     UserUtteranceReverted,
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
+from bot.components.rules import STEPS
+
+T = TypeVar("T")
 RASA_VERSION = "3.6.21"
 # An action sees this many events at least, and always all of the current turn.
 RECENT_EVENTS = 40
@@ -50,12 +63,15 @@ def _validator() -> Draft202012Validator:
 
 
 @functools.lru_cache(maxsize=1)
-def _event_validators() -> dict[str, Draft202012Validator]:
-    """Event name → what the schema asks of such an event. Its 23 alternatives differ in the name, so one is enough."""
+def _event_validators() -> dict[str, Callable[[Any], Any]]:
+    """Event name → what raises when such an event is not as the schema asks. Its 23 alternatives differ in the name, so
+    one is enough.
+    """
     items = RemoteAction.action_response_format_spec()["properties"]["events"]["items"]
     common = {key: value for key, value in items.items() if key != "oneOf"}
     return {
-        one["properties"]["event"]["const"]: Draft202012Validator({"allOf": [common, one]}) for one in items["oneOf"]
+        one["properties"]["event"]["const"]: fastjsonschema.compile({"allOf": [common, one]}, use_default=False)
+        for one in items["oneOf"]
     }
 
 
@@ -75,13 +91,18 @@ def _surely_valid(result: Any) -> bool:
     events, responses = result.get("events", []), result.get("responses", [])
     if not isinstance(events, list) or not isinstance(responses, list):
         return False
-    validators = _event_validators()
-    return all(isinstance(response, dict) for response in responses) and all(
-        isinstance(event, dict)
-        and (validator := validators.get(event.get("event"))) is not None
-        and validator.is_valid(event)
-        for event in events
-    )
+    return all(isinstance(response, dict) for response in responses) and all(map(_valid_event, events))
+
+
+def _valid_event(event: Any) -> bool:
+    validate = _event_validators().get(event.get("event")) if isinstance(event, dict) else None
+    if validate is None:
+        return False
+    try:
+        validate(event)
+    except fastjsonschema.JsonSchemaException:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=64)
@@ -201,65 +222,82 @@ def copy_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
     """A tracker with the same state, its own slots, loop and list of events. Rasa replays the whole talk, twice a
     turn or more.
     """
-    twin = stdlib_copy.copy(self)
+    twin = _twin(self)
     twin.events = stdlib_copy.copy(self.events)
-    twin.slots = {name: stdlib_copy.copy(slot) for name, slot in self.slots.items()}
+    twin.slots = {name: _twin(slot) for name, slot in self.slots.items()}
     twin.active_loop = stdlib_copy.copy(self.active_loop)
     twin.latest_action = stdlib_copy.copy(self.latest_action)
-    twin.__dict__.pop(_MEMO, None)
+    twin.__dict__.pop(STEPS, None)
     if (memo := self.__dict__.get(_APPLIED_MEMO)) is not None:
-        twin.__dict__[_APPLIED_MEMO] = own = stdlib_copy.copy(memo)
+        twin.__dict__[_APPLIED_MEMO] = own = _twin(memo)
         own.loops, own.applied = set(memo.loops), list(memo.applied)
     return twin
 
 
-def states_for_tracker_history(
-    self: Domain,
-    tracker: DialogueStateTracker,
-    omit_unset_slots: bool = False,
-    ignore_rule_only_turns: bool = False,
-    rule_only_data: dict[str, Any] | None = None,
-) -> list[State]:
-    """Rasa's states, those of earlier turns remembered with the tracker. Rasa makes all anew, three times a turn: it
-    grows with the talk.
-
-    Policies for which some turns are hidden get Rasa's own.
-    """
-    if ignore_rule_only_turns:
-        return _STATES(self, tracker, omit_unset_slots, ignore_rule_only_turns, rule_only_data)
-    applied = tracker.applied_events()
-    memo = tracker.__dict__.get(_MEMO)
-    if memo is None or memo.domain is not self or memo.omit is not omit_unset_slots or not memo.continued_by(applied):
-        memo = tracker.__dict__[_MEMO] = _Memo(self, omit_unset_slots, tracker.init_copy())
-    for event in applied[len(memo.applied) :]:
-        if isinstance(event, ActionExecuted):
-            memo.states.append(memo.state())
-        memo.replayed.update(event)
-    memo.applied = applied
-    return [{key: dict(part) for key, part in state.items()} for state in (*memo.states, memo.state())]
+def _twin(original: T) -> T:
+    """As `copy.copy` for objects that keep all they have in `__dict__`, three times as fast."""
+    twin = original.__class__.__new__(original.__class__)
+    twin.__dict__.update(original.__dict__)
+    return twin
 
 
-class _Memo:
-    def __init__(self, domain: Domain, omit: bool, replayed: DialogueStateTracker):
-        self.domain, self.omit, self.replayed = domain, omit, replayed
-        self.applied: list[Event] = []
-        self.states: list[State] = []
-
-    def continued_by(self, applied: list[Event]) -> bool:
-        """Whether what was applied then still is: an action that was undone, or a form's inner turns, are not."""
-        return len(applied) >= len(self.applied) and all(a is b for a, b in zip(self.applied, applied, strict=False))
-
-    def state(self) -> State:
-        return self.domain._clean_state(self.domain.get_active_state(self.replayed, omit_unset_slots=self.omit))
+def temporary_tracker(
+    self: FormAction, current_tracker: DialogueStateTracker, additional_events: list[Event], domain: Domain
+) -> DialogueStateTracker:
+    """The tracker with what a form has found so far. Rasa replays the whole talk, up to three times for a form."""
+    tracker = current_tracker.copy()
+    requested = SlotSet(REQUESTED_SLOT, self.get_slot_to_fill(current_tracker))
+    for event in (requested, ActionExecuted(self.name()), *additional_events):
+        tracker.update(event)
+    return tracker
 
 
-_MEMO, _APPLIED_MEMO = "_zhike_states", "_zhike_applied"
-_STATES = Domain.states_for_tracker_history
+_APPLIED_MEMO, _NOTHING_TO_EXTRACT = "_zhike_applied", "_zhike_nothing_to_extract"
+_EXTRACT = ActionExtractSlots.run
+_MAKE_DEFAULT_ACTIONS = actions_module.default_actions
+_DEFAULT_ACTIONS: dict[int, tuple[EndpointConfig | None, list[Action]]] = {}
 _APPLIED = DialogueStateTracker.applied_events
 _RESOLVE = Event.resolve_by_type
 
 
-def _no_text(states: list[State]) -> str:
+async def extract_slots(
+    self: ActionExtractSlots,
+    output_channel: Any,
+    nlg: Any,
+    tracker: DialogueStateTracker,
+    domain: Domain,
+    metadata: dict[str, Any] | None = None,
+) -> list[Event]:
+    """Rasa's, where the domain has a slot that a message can fill. Rasa goes through all mappings of all slots to find
+    that there is none.
+    """
+    if _filled_by_actions_only(domain):
+        return []
+    return await _EXTRACT(self, output_channel, nlg, tracker, domain)
+
+
+def _filled_by_actions_only(domain: Domain) -> bool:
+    known = domain.__dict__.get(_NOTHING_TO_EXTRACT)
+    if known is None:
+        mappings = [
+            mapping for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES for mapping in slot.mappings
+        ]
+        known = domain.__dict__[_NOTHING_TO_EXTRACT] = (
+            all(mapping.get("type") == str(SlotMappingType.CUSTOM) and "action" not in mapping for mapping in mappings)
+            and ACTION_VALIDATE_SLOT_MAPPINGS not in domain.action_names_or_texts
+        )
+    return known
+
+
+def default_actions(action_endpoint: EndpointConfig | None = None) -> list[Action]:
+    """Rasa's, made once for each endpoint: they keep nothing of a talk. Rasa makes all of them for each action."""
+    known = _DEFAULT_ACTIONS.get(id(action_endpoint))
+    if known is None or known[0] is not action_endpoint:
+        known = _DEFAULT_ACTIONS[id(action_endpoint)] = (action_endpoint, _MAKE_DEFAULT_ACTIONS(action_endpoint))
+    return known[1]
+
+
+def _no_text(states: list[dict[str, Any]]) -> str:
     """Rasa writes out all states for a debug line, whether or not anybody reads it."""
     return ""
 
@@ -280,10 +318,12 @@ def apply() -> None:
         raise RuntimeError(f"the shims are written for Rasa {RASA_VERSION}, not {rasa.__version__}")
     actions_module.RemoteAction._validate_action_result = validate_action_result
     actions_module.RemoteAction._action_call_format = action_call_format
-    Domain.states_for_tracker_history = states_for_tracker_history
     DialogueStateTracker.copy = copy_tracker
+    FormAction._temporary_tracker = temporary_tracker
     DialogueStateTracker.applied_events = applied_events
     Event.resolve_by_type = staticmethod(event_class)
+    ActionExtractSlots.run = extract_slots
+    actions_module.default_actions = default_actions
     Policy.format_tracker_states = staticmethod(_no_text)
     for module in ONLY_FOR_LOGGING:
         module.copy = SimpleNamespace(deepcopy=_same)

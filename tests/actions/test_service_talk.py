@@ -166,7 +166,8 @@ def test_a_deed_past_its_deadline_is_not_done(service_store, monkeypatch) -> Non
 
 def test_a_store_that_breaks_in_the_middle_is_an_apology_not_silence(service_store, monkeypatch) -> None:
     talk = start_return(service_store)
-    monkeypatch.setattr(service_store.orders, "get", _down)
+    for read in ("get", "of_customer"):
+        monkeypatch.setattr(service_store.orders, read, _down)
     reply = talk.say("确认", "affirm")
     assert reply.text and "单号" not in reply.text
     monkeypatch.undo()

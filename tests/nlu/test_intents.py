@@ -44,7 +44,7 @@ def test_together_and_one_by_one_read_the_same(small_model):
     for one, other in zip(together, alone, strict=True):
         assert [name for name, _ in one.ranking] == [name for name, _ in other.ranking]
         assert one.ranking[0][1] == pytest.approx(other.ranking[0][1], abs=1e-5)
-        assert one.thorough == other.thorough
+        assert one.stage == other.stage
 
 
 def test_saved_and_loaded_it_answers_the_same(small_model, tmp_path):
@@ -82,45 +82,85 @@ def test_damaged_files_are_named_with_what_to_do(small_model, tmp_path, name, da
 def test_the_same_seed_gives_the_same_model(small_examples, small_model):
     again, _ = fit_small(small_examples)
     first, _ = small_model
-    np.testing.assert_array_equal(again.quick.sparse_weights, first.quick.sparse_weights)
-    assert (again.sure, again.unknown, again.quick.temperature) == (first.sure, first.unknown, first.quick.temperature)
+    for one, other in zip(again.stages, first.stages, strict=True):
+        np.testing.assert_array_equal(one.sparse_weights, other.sparse_weights)
+        assert one.temperature == other.temperature
+    assert (again.sure, again.unknown) == (first.sure, first.unknown)
 
 
-def test_the_slower_encoder_is_asked_only_where_the_quick_reading_is_unsure(small_model):
+@pytest.mark.parametrize(
+    ("sure", "stage", "asked"),
+    [((0.0, 0.0), 0, []), ((1.1, 0.0), 1, ["use"]), ((1.1, 1.1), 2, ["use", "e5"]), ((0.0, 1.1), 0, [])],
+)
+def test_an_encoder_is_asked_only_where_the_stages_before_it_leave_it_open(small_model, sure, stage, asked):
     model, encoders = small_model
-    encoders["e5"].asked.clear()
-    decisions = replace(model, sure=0.9).read(readings(["我想退货退款", "zzz qqq"]), encoders)
-    assert [decision.thorough for decision in decisions] == [False, True]
-    assert encoders["e5"].asked == ["zzz qqq"]
+    for encoder in encoders.values():
+        encoder.asked.clear()
+    (decision,) = replace(model, sure=sure).read(readings(["我想退货退款"]), encoders)
+    assert decision.stage == stage
+    assert [name for name, encoder in encoders.items() if encoder.asked] == asked
+
+
+def test_a_dearer_stage_sees_only_what_was_left_open(small_model):
+    model, encoders = small_model
+    both = readings(["我想退货退款", "zzz qqq"])
+    plain, odd = (decision.ranking[0][1] for decision in replace(model, sure=(0.0, 0.0)).read(both, encoders))
+    encoders["use"].asked.clear()
+    decisions = replace(model, sure=((plain + odd) / 2, 0.0)).read(both, encoders)
+    assert [decision.stage for decision in decisions] == [0, 1]
+    assert encoders["use"].asked == ["zzz qqq"]
 
 
 def test_the_ending_is_encoded_only_when_it_differs_from_the_text(small_model):
     model, encoders = small_model
     encoders["use"].asked.clear()
-    model.read(readings(["退货"]), encoders)
+    replace(model, sure=(1.1, 0.0)).read(readings(["退货"]), encoders)
     assert encoders["use"].asked == ["退货"]
 
 
-@pytest.mark.parametrize(("use", "stages"), [(True, ("use", "use_ending")), (False, ())])
-def test_encoders_can_be_left_out(small_examples, use, stages):
-    encoders = {"use": SpellingEncoder("use")} if use else {}
+@pytest.mark.parametrize(
+    ("options", "stages"),
+    [
+        ({"use": True, "e5": False}, [(), ("use", "use_ending")]),
+        ({"use": False, "e5": True}, [(), ("e5",)]),
+        ({"use": False, "e5": False}, [()]),
+    ],
+)
+def test_encoders_can_be_left_out(small_examples, options, stages):
+    encoders = {name: SpellingEncoder(name) for name, wanted in options.items() if wanted}
     model = intent_training.fit(
         readings(text for text, _ in small_examples),
         [intent for _, intent in small_examples],
         encoders,
-        intent_training.IntentConfig(e5=False, use=use),
+        intent_training.IntentConfig(**options),
         TrainingEncodings(None),
     )
-    assert (model.quick.parts, model.thorough) == (stages, None)
+    assert [stage.parts for stage in model.stages] == stages
     assert model.read(readings(["我要退货"]), encoders)[0].ranking[0][0] == "request_return"
 
 
 def test_thresholds_come_with_their_tables(small_model):
     model, _ = small_model
-    assert {"sure", "quick_share", "accuracy"} <= set(model.facts["sure_table"][0])
+    for sure, table in zip(model.sure, model.facts["sure_tables"], strict=True):
+        assert {"sure", "decided", "accuracy"} <= set(table[0])
+        assert 0.3 <= sure <= 1
     best = min(model.facts["unknown_table"], key=lambda row: (row["cost"], row["threshold"]))
     assert model.unknown == best["threshold"]
-    assert 0 < model.sure <= 0.95
+
+
+def test_a_stage_decides_only_where_that_costs_next_to_nothing():
+    truth = np.array([0] * 50 + [1] * 50)
+    exact = np.eye(2)[truth]
+    # Right wherever its confidence is at least 0.8, wrong below.
+    strength = np.linspace(0.55, 0.99, 100)
+    cheap = np.where((strength >= 0.8)[:, None], exact, 1 - exact) * strength[:, None]
+    cheap += np.where((strength >= 0.8)[:, None], 1 - exact, exact) * (1 - strength)[:, None]
+    (sure,), cascade, (table,) = intent_training._sure([cheap, exact], truth, loss=0.0)
+    assert 0.78 < sure <= 0.82
+    assert (cascade.argmax(axis=1) == truth).all()
+    assert [row["decided"] for row in table] == sorted((row["decided"] for row in table), reverse=True)
+    generous, _, _ = intent_training._sure([cheap, exact], truth, loss=0.1)
+    assert generous[0] < sure
 
 
 def test_an_unknown_option_is_refused_by_name():

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import rasa
 from jsonschema import ValidationError
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionExtractSlots, RemoteAction
+from rasa.core.actions.forms import FormAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -29,10 +30,13 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
 from bot.runtime import light_start, shims
 from bot.runtime.action_endpoint import failed
 from tests.homes import clean_environment
+
+_RASAS_TEMPORARY_TRACKER = FormAction._temporary_tracker
 
 DOMAIN = Domain.from_dict(
     {
@@ -140,17 +144,6 @@ def random_talk(seed: int) -> list[Event]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_states_are_rasas_at_every_step_of_a_talk(seed: int):
-    rng = random.Random(seed)
-    tracker = DialogueStateTracker.from_events("s", [], DOMAIN.slots)
-    for event in random_talk(seed):
-        tracker.update(event)
-        if rng.random() < 0.5:  # asked at some steps only, as policies do
-            assert shims.states_for_tracker_history(DOMAIN, tracker) == shims._STATES(DOMAIN, tracker)
-            assert shims.states_for_tracker_history(DOMAIN, tracker, True) == shims._STATES(DOMAIN, tracker, True)
-
-
-@pytest.mark.parametrize("seed", range(40))
 def test_applied_events_are_rasas(seed: int):
     rng = random.Random(seed)
     tracker = DialogueStateTracker.from_events("s", [], DOMAIN.slots)
@@ -170,12 +163,45 @@ def test_event_classes_are_rasas():
         shims.event_class("no such event")
 
 
-def test_whoever_changes_a_state_does_not_change_the_next_ones():
-    tracker = DialogueStateTracker.from_events("s", random_talk(3), DOMAIN.slots)
-    for state in shims.states_for_tracker_history(DOMAIN, tracker):
-        for part in state.values():
-            part.clear()
-    assert shims.states_for_tracker_history(DOMAIN, tracker) == shims._STATES(DOMAIN, tracker)
+async def test_nothing_is_extracted_where_only_actions_fill_slots_and_all_where_a_message_does(monkeypatch):
+    asked = []
+
+    async def rasas(*args: Any) -> list[Event]:
+        asked.append(args)
+        return [SlotSet("size", "L")]
+
+    monkeypatch.setattr(shims, "_EXTRACT", rasas)
+    tracker, action = DialogueStateTracker.from_events("s", [], DOMAIN.slots), ActionExtractSlots(None)
+    assert await shims.extract_slots(action, None, None, tracker, DOMAIN) == []
+    for change in (
+        {"slots": {"size": {"type": "text", "mappings": [{"type": "from_text"}]}}},
+        {"slots": {"size": {"type": "text", "mappings": [{"type": "custom", "action": "action_a"}]}}},
+        {"actions": ["action_a", "action_b", "action_validate_slot_mappings"]},
+    ):
+        domain = Domain.from_dict({**DOMAIN.as_dict(), **change})
+        assert await shims.extract_slots(action, None, None, tracker, domain) == [SlotSet("size", "L")]
+    assert len(asked) == 3
+
+
+def test_default_actions_are_rasas_and_made_once_for_each_endpoint():
+    one, other = EndpointConfig("http://one"), EndpointConfig("http://other")
+    for endpoint in (None, one, other):
+        made = shims.default_actions(endpoint)
+        assert made is shims.default_actions(endpoint)
+        assert [type(action) for action in made] == [type(action) for action in shims._MAKE_DEFAULT_ACTIONS(endpoint)]
+    assert shims.default_actions(one) is not shims.default_actions(other)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_forms_temporary_tracker_is_as_rasas(seed: int):
+    tracker = DialogueStateTracker.from_events("s", random_talk(seed), DOMAIN.slots)
+    form, found = FormAction("a_form", None), [SlotSet("size", "XXL")]
+    mine = shims.temporary_tracker(form, tracker, found, DOMAIN)
+    rasas = _RASAS_TEMPORARY_TRACKER(form, tracker, found, DOMAIN)
+    assert mine.current_slot_values() == rasas.current_slot_values()
+    assert (mine.active_loop_name, mine.latest_action_name) == (rasas.active_loop_name, rasas.latest_action_name)
+    assert mine.latest_message == rasas.latest_message
+    assert list(mine.events)[-3:] == list(rasas.events)[-3:]
 
 
 @pytest.mark.parametrize("seed", range(20))
