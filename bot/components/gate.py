@@ -20,7 +20,7 @@ class UnderstandingGate(GraphComponent):
     """Puts ``nlu_fallback`` before the ranking, which keeps the reading's own guesses with their confidences.
 
     The fallback's confidence is what the best guess lacks (1 - its confidence); ``doubt`` in the parse result says why:
-    featureless, unknown or unsure.
+    featureless, unknown, noise or unsure.
     """
 
     @staticmethod

@@ -12,7 +12,8 @@ _SAYS_NOTHING = re.compile(
     r"\[(?:合十|握手|疑问|惊讶|挥手|捂脸|狗头|睡|庆祝|抱抱|求|加油|再见|微笑|笑|无语|难过|吐|好的)\]"
 )
 _CONTENT = re.compile(r"[^\W_]")
-_ONE_SIGN_AGAIN = re.compile(r"\s*(\S)(?:\s*\1){7,}\s*")
+# 666, 555 and 88 are words, and seven of them still are; 1111 is none.
+_ONE_SIGN_AGAIN = re.compile(r"\s*(?:(\S)(?:\s*\1){7,}|([0-479])(?:\s*\2){3,})\s*")
 _FEELING = re.compile(r"\[[^\[\]]+\]")
 
 
@@ -20,12 +21,14 @@ class Evidence(NamedTuple):
     """What the classifier leaves for the gate.
 
     ``known``: whether the message holds any n-gram seen in training. ``confidence``: of the first intent.
-    ``threshold``: the model's confidence below which asking back is cheaper than acting.
+    ``threshold``: the model's confidence below which asking back is cheaper than acting. ``noise``: whether the message
+    is more like noise than like any message.
     """
 
     known: bool
     confidence: float
     threshold: float
+    noise: bool = False
 
 
 class Doubt(str, Enum):
@@ -33,6 +36,7 @@ class Doubt(str, Enum):
 
     FEATURELESS = "featureless"
     UNKNOWN = "unknown"
+    NOISE = "noise"
     UNSURE = "unsure"
 
 
@@ -50,6 +54,8 @@ def doubt_about(normalised: str, evidence: Evidence) -> Doubt | None:
         return Doubt.FEATURELESS
     if not evidence.known:
         return Doubt.UNKNOWN
+    if evidence.noise:
+        return Doubt.NOISE
     if evidence.confidence < evidence.threshold:
         return Doubt.UNSURE
     return None

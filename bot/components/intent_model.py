@@ -99,19 +99,22 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 class Decision:
     """What the model says about one message.
 
-    ``ranking``: (intent, confidence), surest first, confidences sum to 1. ``stage``: the place in the cascade of the
-    one that decided. ``known``: False when the message holds nothing the model ever saw.
+    ``ranking``: (intent, confidence), surest first; with the chance of noise, confidences sum to 1. ``stage``: the
+    place in the cascade of the one that decided. ``known``: False when the message holds nothing the model ever saw.
+    ``noise``: True when it is likelier to mean nothing than to have any of the intents.
     """
 
     ranking: tuple[tuple[str, float], ...]
     stage: int
     known: bool
+    noise: bool = False
 
 
 @dataclass(frozen=True)
 class IntentModel:
     """A trained cascade. Make one with ``intent_training.fit``, keep it with ``model_files``.
 
+    Stages have an output for each of ``intents`` and, when they learned to tell noise, one more for that, the last.
     ``sure``: for each stage but the last the confidence from which on it decides.
     """
 
@@ -131,7 +134,7 @@ class IntentModel:
         if not readings:
             return []
         sparse = [self.ngrams.of(reading) for reading in readings]
-        confidences = np.empty((len(readings), len(self.intents)))
+        confidences = np.empty((len(readings), len(self.stages[0].intercept)))
         decided_by = np.zeros(len(readings), dtype=int)
         left, dense = np.arange(len(readings)), {}
         for place, stage in enumerate(self.stages):
@@ -146,7 +149,12 @@ class IntentModel:
             confidences[left] = stage.confidences(self._decide_all(stage, [sparse[at] for at in left], dense))
             decided_by[left] = place
         return [
-            Decision(self._ranking(confidences[at]), int(decided_by[at]), len(sparse[at][0]) > 0)
+            Decision(
+                self._ranking(confidences[at]),
+                stage=int(decided_by[at]),
+                known=len(sparse[at][0]) > 0,
+                noise=bool(confidences[at].argmax() >= len(self.intents)),
+            )
             for at in range(len(readings))
         ]
 
@@ -161,5 +169,5 @@ class IntentModel:
         return np.stack(rows)
 
     def _ranking(self, confidences: np.ndarray) -> tuple[tuple[str, float], ...]:
-        order = np.argsort(-confidences, kind="stable")
+        order = np.argsort(-confidences[: len(self.intents)], kind="stable")
         return tuple((self.intents[at], float(confidences[at])) for at in order)

@@ -16,6 +16,7 @@ from sklearn.svm import LinearSVC
 from bot.components.encoders import SentenceEncoder, TrainingEncodings
 from bot.components.features import NgramBlock, NgramFeatures, Reading
 from bot.components.intent_model import DensePart, IntentModel, LinearReading, softmax
+from bot.components.noise import noise
 
 # Which encoder is given what of a message.
 _VIEWS = (("use", "text"), ("use", "ending"), ("e5", "text"))
@@ -48,6 +49,7 @@ class IntentConfig:
     held_out: float = 0.2  # share of messages kept apart for calibration and thresholds
     cascade_loss: float = 0.002  # accuracy on messages kept apart that sparing a dearer stage may cost
     wrong_cost: float = 1.0  # a message acted on wrongly
+    noise: int = 400  # generated messages that mean nothing, a class of their own; 0: noise is not told from messages
     question_cost: float = 0.45  # asking back where the reading was right; a wrong one costs half of it more
     seed: int = 7
 
@@ -75,7 +77,10 @@ def fit(
     intents = tuple(sorted(set(labels)))
     if len(intents) < 2:
         raise ValueError("训练意图至少要有两种意图的例句。请检查 data/nlu/ 下的文件。")
-    target = np.array([intents.index(label) for label in labels])
+    made = noise(config.noise, {reading.text for reading in readings}, config.seed)
+    meaningless = [Reading.of(text) for text in made]
+    target = np.array([*map(intents.index, labels), *[len(intents)] * len(meaningless)])
+    outputs = len(intents) + bool(meaningless)
     blocks = (
         ("characters", config.character_ngrams),
         ("endings", config.ending_ngrams),
@@ -88,18 +93,8 @@ def fit(
             for kind, longest in blocks
         )
     )
-    sparse = ngrams.matrix(readings)
-    dense, features = {}, {}
-    for encoder_name, view in _VIEWS:
-        if encoder_name not in encoders:
-            continue
-        encoder = encoders[encoder_name]
-        raw = encodings.encode(encoder, [getattr(reading, view) for reading in readings])
-        mean = raw.mean(axis=0)
-        part = DensePart(encoder_name, view, encoder.version, 1.0, mean)
-        part = replace(part, weight=getattr(config, f"{part.name}_weight"))
-        dense[part.name], features[part.name] = part, part.of(raw)
-
+    sparse = ngrams.matrix([*readings, *meaningless])
+    dense, features = _encoded(readings, meaningless, encoders, config, encodings)
     stages = list(
         dict.fromkeys(
             tuple(name for name, part in dense.items() if part.encoder in asked) for asked in _ENCODERS_OF_STAGES
@@ -111,24 +106,44 @@ def fit(
     machines = [_machine(matrix[part], target[part], config) for matrix in matrices for part in (kept_in, rows)]
 
     truth = target[kept_apart]
-    decisions = [_aligned(machines[2 * at], matrices[at][kept_apart], len(intents)) for at in range(len(stages))]
+    decisions = [_aligned(machines[2 * at], matrices[at][kept_apart], outputs) for at in range(len(stages))]
     temperatures = [_temperature(decision, truth) for decision in decisions]
     confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures, strict=True)]
     sure, cascade, sure_tables = _sure(confidences, truth, config.cascade_loss)
-    unknown, unknown_table = _unknown(cascade, truth, config)
+    messages = truth < len(intents)
+    unknown, unknown_table = _unknown(cascade[messages, : len(intents)], truth[messages], config)
     readers = tuple(
         _reading(machines[2 * at + 1], stage, ngrams.width, features, temperatures[at])
         for at, stage in enumerate(stages)
     )
     facts = {
         "config": asdict(config),
-        "messages": len(target),
-        "kept_apart": len(kept_apart),
-        "kept_apart_accuracy": _accuracy(cascade, truth),
+        "messages": len(readings),
+        "kept_apart": int(messages.sum()),
+        "kept_apart_accuracy": _accuracy(cascade[messages], truth[messages]),
         "sure_tables": sure_tables,
         "unknown_table": unknown_table,
     }
     return IntentModel(intents, ngrams, dense, readers, sure, unknown, facts)
+
+
+def _encoded(
+    readings: Sequence[Reading],
+    meaningless: Sequence[Reading],
+    encoders: Mapping[str, SentenceEncoder],
+    config: IntentConfig,
+    encodings: TrainingEncodings,
+) -> tuple[dict[str, DensePart], dict[str, np.ndarray]]:
+    """By part's name: the part, centred on the messages, and its features of messages and noise, (n + noise, d)."""
+    parts, features = {}, {}
+    for name, view in _VIEWS:
+        if name not in encoders:
+            continue
+        raw = encodings.encode(encoders[name], [getattr(reading, view) for reading in (*readings, *meaningless)])
+        part = DensePart(name, view, encoders[name].version, 1.0, raw[: len(readings)].mean(axis=0))
+        part = replace(part, weight=getattr(config, f"{part.name}_weight"))
+        parts[part.name], features[part.name] = part, part.of(raw)
+    return parts, features
 
 
 def _split(rows: np.ndarray, target: np.ndarray, config: IntentConfig) -> tuple[np.ndarray, np.ndarray]:

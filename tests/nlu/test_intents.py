@@ -12,6 +12,7 @@ from bot.components import intent_training, model_files
 from bot.components.encoders import TrainingEncodings
 from bot.components.features import Reading
 from bot.components.intent_model import softmax
+from bot.components.noise import noise
 from tests.nlu.conftest import SpellingEncoder, fit_small
 
 ASKED = ["我想退货", "發票怎麼開", "快递到哪儿了呀", "你好", "zzz", "推款", "好 那我的包裹呢", "。"]
@@ -32,7 +33,7 @@ def test_confidences_are_a_distribution_surest_first(small_model):
     model, encoders = small_model
     for decision in model.read(readings(ASKED), encoders):
         confidences = [confidence for _, confidence in decision.ranking]
-        assert sum(confidences) == pytest.approx(1, abs=1e-5)
+        assert sum(confidences) <= 1 + 1e-5  # what is missing is the chance of noise
         assert confidences == sorted(confidences, reverse=True)
         assert len(decision.ranking) == len(model.intents)
 
@@ -103,12 +104,12 @@ def test_an_encoder_is_asked_only_where_the_stages_before_it_leave_it_open(small
 
 def test_a_dearer_stage_sees_only_what_was_left_open(small_model):
     model, encoders = small_model
-    both = readings(["我想退货退款", "zzz qqq"])
+    both = readings(["我想退货退款", "那个怎么说"])
     plain, odd = (decision.ranking[0][1] for decision in replace(model, sure=(0.0, 0.0)).read(both, encoders))
     encoders["use"].asked.clear()
     decisions = replace(model, sure=((plain + odd) / 2, 0.0)).read(both, encoders)
     assert [decision.stage for decision in decisions] == [0, 1]
-    assert encoders["use"].asked == ["zzz qqq"]
+    assert encoders["use"].asked == ["那个怎么说"]
 
 
 def test_the_ending_is_encoded_only_when_it_differs_from_the_text(small_model):
@@ -137,6 +138,29 @@ def test_encoders_can_be_left_out(small_examples, options, stages):
     )
     assert [stage.parts for stage in model.stages] == stages
     assert model.read(readings(["我要退货"]), encoders)[0].ranking[0][0] == "request_return"
+
+
+def test_noise_is_told_from_messages_and_no_message_is_taken_for_it(small_model, small_examples):
+    model, encoders = small_model
+    unseen = noise(60, {text for text, _ in small_examples}, seed=99)
+    caught = [decision.noise for decision in model.read(readings(unseen), encoders)]
+    assert np.mean(caught) > 0.9
+    mistaken = [decision.noise for decision in model.read(readings(text for text, _ in small_examples), encoders)]
+    assert np.mean(mistaken) < 0.002
+
+
+def test_without_noise_to_learn_from_nothing_is_taken_for_noise(small_examples):
+    model, encoders = fit_small(small_examples[::4], noise=0)
+    decisions = model.read(readings(["我想退货", "嘎嘎咕咕"]), encoders)
+    assert not any(decision.noise for decision in decisions)
+    assert all(sum(c for _, c in decision.ranking) == pytest.approx(1, abs=1e-5) for decision in decisions)
+
+
+def test_made_noise_is_the_same_for_a_seed_and_never_a_message():
+    messages = ["我要退货", "快递到哪了"]
+    made = noise(120, messages, seed=1)
+    assert made == noise(120, messages, seed=1) != noise(120, messages, seed=2)
+    assert len(set(made) - set(messages)) == 120
 
 
 def test_thresholds_come_with_their_tables(small_model):
