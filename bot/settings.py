@@ -46,6 +46,7 @@ class Settings(BaseModel):
     secret: str
     token_hours: int = Field(ge=1, le=8760)
     rate_limit: int = Field(ge=0, le=100_000)
+    burst_seconds: float = Field(ge=0, le=3)
     message_chars: int = Field(ge=10, le=20_000)
     body_bytes: int = Field(ge=1024, le=1_048_576)
     action_seconds: float = Field(ge=0.1, le=8)

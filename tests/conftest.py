@@ -43,7 +43,8 @@ def trained_home(request: pytest.FixtureRequest) -> Path:
 def server(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = copy_home(trained_home, tmp_path_factory.mktemp("server") / "home")
     # Machines that test are slow at times; how fast an answer comes is measured elsewhere.
-    with serving(home, ZHIKE_RATE_LIMIT="0", ZHIKE_ACTION_SECONDS="8", ZHIKE_TURN_SECONDS="9") as running:
+    patience = {"ZHIKE_ACTION_SECONDS": "8", "ZHIKE_TURN_SECONDS": "9"}
+    with serving(home, ZHIKE_RATE_LIMIT="0", ZHIKE_BURST_SECONDS="0", **patience) as running:
         yield running
 
 

@@ -65,12 +65,18 @@ class Conversations:
 
         Messages of one conversation are answered one after the other, in the order in which they came.
         """
+        text = self.accept(who, message)
+        # A client that hangs up must not leave a half-done turn, so the turn is a task of its own.
+        return await asyncio.shield(asyncio.ensure_future(self.answer(who, text, channel, page or {})))
+
+    def accept(self, who: Identity, message: object) -> str:
+        """The text of one message as it was sent. Raises Refused: no text, too long, too fast."""
         text = checked_message(message, self.settings.message_chars)
         self._pace.take(who.sender_id)
-        # A client that hangs up must not leave a half-done turn, so the turn is a task of its own.
-        return await asyncio.shield(asyncio.ensure_future(self._in_order(who, text, channel, page or {})))
+        return text
 
-    async def _in_order(self, who: Identity, text: str, channel: str, page: dict[str, Any]) -> list[dict[str, Any]]:
+    async def answer(self, who: Identity, text: str, channel: str, page: dict[str, Any]) -> list[dict[str, Any]]:
+        """`turn` for a text that was accepted (or several, joined). Once begun it is to be let run to its end."""
         talk = self._talk(who.sender_id)
         talk.waiting += 1
         try:

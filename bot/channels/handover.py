@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from bot.channels.payloads import Pressed
@@ -26,6 +27,7 @@ _LEAVING = frozenset(
         "继续和机器人聊",
     ]
 )
+_CLAUSE_END = re.compile(r"[\s，,。！!~～]+")
 
 
 class HandoverDesk:
@@ -36,7 +38,8 @@ class HandoverDesk:
         """What to say instead of the bot's answer, or None when nobody is asked for."""
         in_thread = asyncio.get_running_loop().run_in_executor
         waiting = await in_thread(None, self._store.handovers.active, who.sender_id)
-        leaving = (pressed is not None and pressed.payload == LEAVE_PAYLOAD) or text.strip("。！!~ ") in _LEAVING
+        last_clause = [clause for clause in _CLAUSE_END.split(text) if clause][-1:]
+        leaving = (pressed is not None and pressed.payload == LEAVE_PAYLOAD) or bool(_LEAVING.intersection(last_clause))
         if waiting is None:
             return self._message(who, "好的，您现在就是和我在聊，请说。", "ended") if pressed and leaving else None
         if leaving:

@@ -81,6 +81,11 @@ class PayloadSigner:
             raise StaleButton
         return Pressed(payload, parts["intent"], json.loads(parts["facts"]) if parts["facts"] else {})
 
+    @staticmethod
+    def is_button(message: str) -> bool:
+        """Whether the message has the form of a signed payload, whoever it was given to."""
+        return _SIGNED.match(message) is not None
+
     def message_id(self, subject: str, turn_id: str, position: int) -> str:
         """An id for one message of a turn that can be checked later to have been given to this subject."""
         name = f"{turn_id}.{position}"

@@ -3,7 +3,8 @@ await the room).
 
 Events as Rasa names them. Client → server: connect with auth {"token"}, `session_request` {"session_id"?,
 "last_message_id"?},
-`user_uttered` {"message", "session_id"?, "metadata"?}. Server → client: `session_confirm` <session id>, `bot_uttered`
+`user_uttered` {"message", "session_id"?, "metadata"?}, `user_typing` (now and then while the next message is being
+typed: what was sent before waits for it, see burst.py). Server → client: `session_confirm` <session id>, `bot_uttered`
 <message>,
 `session_refused` {"error"}. All connections of a conversation share a room, so that two open pages show the same.
 """
@@ -19,6 +20,7 @@ import socketio
 from sanic import Sanic
 
 from bot.channels import tokens
+from bot.channels.burst import Bursts, calls_for_person
 from bot.channels.limits import Refused
 from bot.channels.tokens import BadToken, Identity
 from bot.runtime.apology import apology
@@ -62,12 +64,21 @@ class Outbox:
         after = ids.index(last_seen) + 1 if last_seen in ids else len(kept)
         return [message for index, message in enumerate(kept) if index >= after or ids[index] in unseen]
 
+    def offers(self, sender_id: str, text: str) -> bool:
+        """Whether a button of the last messages posts just this text."""
+        return any(
+            button.get("payload") == text
+            for message in self._messages.get(sender_id, ())
+            for button in message.get("buttons") or ()
+        )
+
 
 class ChatNamespace(socketio.AsyncNamespace):
     def __init__(self, bot: Bot):
         super().__init__("/")
         self.bot = bot
         self.outbox = Outbox(bot.settings.outbox)
+        self.bursts = Bursts(bot.settings.burst_seconds, bot.settings.message_chars, self._answer)
         self._who: dict[str, Identity] = {}
 
     async def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -103,16 +114,23 @@ class ChatNamespace(socketio.AsyncNamespace):
         # Joining here too: who speaks without asking for the session first must not wait for an answer in vain.
         await self.enter_room(sid, who.sender_id)
         try:
-            replies = await self.bot.conversations.turn(who, data.get("message"), "web", data.get("metadata"))
+            text = self.bot.conversations.accept(who, data.get("message"))
         except Refused as error:
             await self.emit("bot_uttered", {"text": error.reason}, to=sid)
             return
+        pressed = self.bot.signer.is_button(text) or self.outbox.offers(who.sender_id, text)
+        self.bursts.add(who, text, data.get("metadata") or {}, alone=pressed or calls_for_person(text))
+
+    async def on_user_typing(self, sid: str, data: Any = None) -> None:
+        self.bursts.typing(self._who[sid].sender_id)
+
+    async def _answer(self, who: Identity, text: str, page: dict[str, Any]) -> None:
+        try:
+            for reply in await self.bot.conversations.answer(who, text, "web", page):
+                await self.say(who.sender_id, reply)
         except Exception as error:
             logger.error("a turn over the socket broke", exc_info=error)
-            await self.emit("bot_uttered", {"text": apology()["text"]}, to=sid)
-            return
-        for reply in replies:
-            await self.say(who.sender_id, reply)
+            await self.emit("bot_uttered", {"text": apology()["text"]}, room=who.sender_id)
 
     async def say(self, sender_id: str, message: dict[str, Any]) -> None:
         """To every connection of the conversation; kept for later when there is none."""
@@ -155,7 +173,14 @@ def attach(app: Sanic, bot: Bot) -> socketio.AsyncServer:
         cors_credentials=False,
         json=_Json,
         max_http_buffer_size=bot.settings.body_bytes,
+        async_handlers=False,  # one event after the other: messages stay in order, and a disconnect overtakes none
     )
-    server.register_namespace(ChatNamespace(bot))
+    chat = ChatNamespace(bot)
+    server.register_namespace(chat)
     server.attach(app, PATH)
+
+    @app.listener("before_server_stop")
+    async def answer_what_waits(app: Sanic, _: object) -> None:
+        await chat.bursts.close()
+
     return server

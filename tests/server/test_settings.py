@@ -58,6 +58,9 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path: Path):
         ("SECRET", "too short"),
         ("ACTION_URL", "localhost:5055"),
         ("TURN_SECONDS", "1"),
+        ("BURST_SECONDS", "-1"),
+        ("BURST_SECONDS", "4"),
+        ("BURST_SECONDS", "一秒"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(key: str, value: str):
