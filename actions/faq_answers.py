@@ -6,7 +6,8 @@ from __future__ import annotations
 import logging
 import re
 
-from actions.faq import NEAR, THRESHOLD, Match, term_days
+from actions.faq import term_days
+from actions.faq_match import Match, Sureness
 from actions.turn import Turn
 from store.errors import StoreError
 
@@ -29,21 +30,21 @@ def matter(text: str, intent: str) -> str:
     return next((topic for words, topic in _MATTER if words.search(text)), intent)
 
 
-def find_answer(turn: Turn, intent: str | None = None, threshold: float = THRESHOLD) -> Match | None:
+def find_answer(turn: Turn, intent: str | None = None, sureness: Sureness = Sureness.ANSWER) -> Match | None:
     """The entry that answers this message. A button that chose an entry is taken at its word."""
     if turn.services.faq is None:
         return None
     chosen = turn.entity("choice")
     if turn.pressed and isinstance(chosen, str) and chosen.startswith("faq:"):
         entry = turn.services.faq.entry(chosen.removeprefix("faq:"))
-        return Match(entry, 1.0) if entry else None
+        return Match(entry, 1.0, Sureness.ANSWER) if entry else None
     text = turn.text
-    return turn.services.faq.best(text, matter(text, intent or turn.intent), threshold)
+    return turn.services.faq.best(text, matter(text, intent or turn.intent), sureness)
 
 
 def say_answer(turn: Turn, match: Match, buttons: list[dict] | None = None) -> None:
-    """The shop's own words; below `THRESHOLD` they are told as the nearest rule, not as the answer."""
-    name = "utter_faq" if match.score >= THRESHOLD else "utter_faq_near"
+    """The shop's own words; what is not surely the answer is told as the nearest rule."""
+    name = "utter_faq" if match.sureness is Sureness.ANSWER else "utter_faq_near"
     turn.say(
         name,
         answer=match.entry.answer,
@@ -68,17 +69,17 @@ def say_unknown(turn: Turn, intent: str) -> None:
 
 def answer_inside_form(turn: Turn, main_intent: str) -> bool:
     """A question about the form's own matter. True: answered (or honestly not known), the form may ask on."""
-    match = find_answer(turn, main_intent, NEAR)
+    match = find_answer(turn, main_intent, Sureness.NEAR)
     if match:
         say_answer(turn, match)
     return match is not None
 
 
-def policy(turn: Turn, question: str, intent: str, threshold: float = NEAR) -> str | None:
+def policy(turn: Turn, question: str, intent: str, sureness: Sureness = Sureness.NEAR) -> str | None:
     """The shop's own answer to one of the bot's standard questions, None when the shop has none."""
     if turn.services.faq is None:
         return None
-    match = turn.services.faq.best(question, intent, threshold)
+    match = turn.services.faq.best(question, intent, sureness)
     return match.entry.answer if match else None
 
 

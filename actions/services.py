@@ -6,7 +6,7 @@ Nothing is opened at import: the server (or a test) builds a `Services` and call
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from actions.faq import FaqSource
 
 if TYPE_CHECKING:
+    from actions.faq_model import TextEncoder
     from recommender import ShopRecommender
     from store import Store
     from store.models import CatalogueSnapshot
@@ -41,7 +42,8 @@ class Limits:
 @dataclass
 class Services:
     """store: the shop's database. recommender_provider: gives the trained `ShopRecommender`, None while there is none.
-    faq: the shop's own questions and answers, by default those in the store. clock: what time it is, timezone-aware; by
+    faq: the shop's own questions and answers, by default those in the store, found by meaning with `encoders` (the
+    fastest first) and by their letters alone without. clock: what time it is, timezone-aware; by
     default the store's."""
 
     store: Store
@@ -49,11 +51,12 @@ class Services:
     faq: FaqSource | None = None
     clock: Callable[[], datetime] | None = None
     limits: Limits = field(default_factory=Limits)
+    encoders: Sequence[TextEncoder] = ()
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         if self.faq is None:
-            self.faq = FaqSource(self.store.faq)
+            self.faq = FaqSource(self.store.faq, self.encoders)
         self._view: tuple[tuple[int, int], Any] | None = None
 
     def now(self) -> datetime:
@@ -64,7 +67,7 @@ class Services:
 
     def answer(self, text: str, intent: str | None = None) -> str | None:
         """The shop's own answer to a question, word for word, or None when it has none."""
-        found = self.faq.index().best(text, intent)
+        found = self.faq.best(text, intent)
         return found.entry.answer if found else None
 
     def recommender(self) -> ShopRecommender:

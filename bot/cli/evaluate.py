@@ -84,26 +84,31 @@ def sentiment(file: Labelled, model: Model = None, as_json: Json = None, page: P
 
 
 @app.command(cls=_Command)
-def faq(file: Labelled, model: Model = None, as_json: Json = None, page: Page = None) -> None:
-    """店里的问答找得准不准：每行 {"question", "entry"（问答编号）或 "answer"（答案原文）}。"""
+def faq(
+    file: Labelled,
+    model: Model = None,
+    as_json: Json = None,
+    page: Page = None,
+    entries: Annotated[
+        Path | None, typer.Option(metavar="FAQ", help="量这个文件里的问答（同 zhike import faq），不看店里的，不用模型")
+    ] = None,
+) -> None:
+    """店里的问答找得准不准。
+
+    每行 {"question", "entry"} 或 {"question", "answer"}：entry 是问答编号或问题原文，没有哪条能答就写“无”；
+    answer 是答案原文。
+    """
     _check_outputs(as_json, page)
-    from actions.faq import FaqSource
     from bot.evaluation.faq import faq_report, questions
+    from bot.evaluation.faq_entries import entries_of, finder, shop_entries
     from bot.evaluation.labelled import read_rows
-    from bot.settings import load
-    from store import Store, StoreError
 
     rows = read_rows(file)
-    settings = load()
-    try:
-        with Store.open(settings.url, busy_timeout_ms=settings.busy_ms) as store:
-            index = FaqSource(store.faq).index()
-    except StoreError as error:
-        raise Problem("读不了店里的问答", str(error), "看 zhike doctor 怎么说") from error
-    asked = questions(rows, index.entries)
-    archive = archive_of(model)
-    parsed = _parsed([question.text for question in asked], archive)
-    _tell("faq", file, len(asked), faq_report(asked, parsed, index), archive, as_json, page)
+    found = entries_of(entries) if entries else shop_entries()
+    asked = questions(rows, found)
+    archive = None if entries else archive_of(model)
+    parsed = _parsed([question.text for question in asked], archive) if archive else [{}] * len(asked)
+    _tell("faq", file, len(asked), faq_report(asked, parsed, finder(found)), archive, as_json, page)
 
 
 def _check_outputs(as_json: str | None, page: Path | None) -> None:
@@ -129,12 +134,14 @@ def _parsed(texts: Sequence[str], archive: Path) -> list[dict[str, Any]]:
     return parsed
 
 
-def _tell(kind: str, file: Path, n: int, report: Any, archive: Path, as_json: str | None, page: Path | None) -> None:
+def _tell(
+    kind: str, file: Path, n: int, report: Any, archive: Path | None, as_json: str | None, page: Path | None
+) -> None:
     about = {
         "kind": kind,
         "file": file.name,
         "n": n,
-        "model": archive.resolve().parent.name,
+        "model": archive.resolve().parent.name if archive else "（没有用）",
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     document = json.dumps({**about, **asdict(report)}, ensure_ascii=False, indent=1)

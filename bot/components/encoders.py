@@ -8,11 +8,13 @@ Both come whole in their wheels; nothing is fetched. They load at the first text
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -147,6 +149,12 @@ def _one_by_one(model, texts: Sequence[str], dimensions: int) -> np.ndarray:
 ENCODERS: dict[str, type[SentenceEncoder]] = {UseEncoder.name: UseEncoder, E5Encoder.name: E5Encoder}
 
 
+@functools.cache
+def shared(name: str) -> SentenceEncoder:
+    """This process's one encoder of that name: a loaded model takes 100 to 300 MB."""
+    return ENCODERS[name]()
+
+
 class TrainingEncodings:
     """Encodings of training texts, kept on disk so that the next training only encodes what is new.
 
@@ -158,13 +166,21 @@ class TrainingEncodings:
         chosen = folder if folder is not None else os.environ.get(CACHE_VARIABLE)
         self._folder = Path(chosen) if chosen else None
 
-    def encode(self, encoder: SentenceEncoder, texts: Sequence[str]) -> np.ndarray:
-        """float32 (len(texts), encoder.dimensions), as ``encoder.encode`` gives."""
+    def encode(
+        self,
+        encoder: SentenceEncoder,
+        texts: Sequence[str],
+        encode_missing: Callable[[SentenceEncoder, list[str]], np.ndarray] | None = None,
+    ) -> np.ndarray:
+        """float32 (len(texts), encoder.dimensions), as ``encoder.encode`` gives.
+
+        ``encode_missing`` encodes what is not kept yet; by default as fast as the machine can.
+        """
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
         known = self._read(encoder)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            fresh = self._encode_missing(encoder, list(missing.values()))
+            fresh = (encode_missing or self._encode_missing)(encoder, list(missing.values()))
             known.update(zip(missing, fresh, strict=True))
             self._write(encoder, known, used=keys)
         if not keys:
@@ -203,3 +219,36 @@ class TrainingEncodings:
         partial = path.with_name(f"{path.stem}.{os.getpid()}.tmp.npz")
         np.savez(partial, keys=np.array(list(known), dtype="U32"), vectors=np.stack(list(known.values())))
         os.replace(partial, path)
+
+
+class FaqEncoder:
+    """An encoder as ``actions.faq_model.TextEncoder`` asks for it; the shop's wordings are kept in ``folder``."""
+
+    #: Wordings encoded at a time: a customer's turn that needs the same encoder waits for one such piece at most.
+    _PIECE = 4
+    _PAUSE_S = 0.002
+
+    def __init__(self, encoder: SentenceEncoder, folder: Path) -> None:
+        self.name = encoder.name
+        self._encoder = encoder
+        self._kept = TrainingEncodings(folder)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """float32 (len(texts), dimensions)."""
+        return self._encoder.encode(texts)
+
+    def encode_wordings(self, texts: Sequence[str]) -> np.ndarray:
+        """The same, from what is kept; what is new is encoded piece by piece, letting customers' turns in between."""
+        return self._kept.encode(self._encoder, texts, self._encode_gently)
+
+    def _encode_gently(self, encoder: SentenceEncoder, texts: list[str]) -> np.ndarray:
+        done = []
+        for start in range(0, len(texts), self._PIECE):
+            done.append(encoder.encode(texts[start : start + self._PIECE]))
+            time.sleep(self._PAUSE_S)
+        return np.concatenate(done)
+
+
+def faq_encoders(folder: Path) -> tuple[FaqEncoder, ...]:
+    """The shared encoders, the fastest first, that keep wordings in ``folder``."""
+    return tuple(FaqEncoder(shared(name), folder) for name in ENCODERS)

@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import intent_training, model_files
-from bot.components.encoders import ENCODERS, SentenceEncoder, TrainingEncodings
+from bot.components.encoders import SentenceEncoder, TrainingEncodings, shared
 from bot.components.features import Reading
 from bot.components.gate_rules import Evidence
 from bot.components.intent_model import Decision, IntentModel
@@ -39,7 +39,7 @@ class IntentClassifier(GraphComponent):
         self._resource = resource
         self._model: IntentModel = None
         self._encoders: dict[str, SentenceEncoder] = {
-            name: ENCODERS[name]() for name in ("use", "e5") if getattr(self._config, name)
+            name: shared(name) for name in ("use", "e5") if getattr(self._config, name)
         }
 
     @classmethod

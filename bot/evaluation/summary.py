@@ -96,6 +96,12 @@ def _(report: FaqReport) -> None:
     print(f"\n找问答\n  第一条就对 {counted(report.top1)}\n  前三条里有 {counted(report.top3)}\n  MRR {report.mrr:.3f}")
     print(f"\n顾客看到的\n  答对 {counted(report.right)}\n  答错 {counted(report.wrong)}")
     print(f"  没有答 {counted(report.silent)}\n  只当作“最接近的规定”说的 {counted(report.near)}")
+    print(f"  没有哪条能答、也确实没有答 {counted(report.strangers_silent)}")
+    _print(
+        "把握从哪来（店里自己的问法轮流拿掉：只拿掉问法，和连同问答一起拿掉）",
+        ["把握", "找对", "找错", "没有问答可答"],
+        ([f"{one.low:.2f} 起", str(one.right), str(one.wrong), str(one.strangers)] for one in report.calibration),
+    )
     _print(
         "没答对的",
         ["问", "应该是", "说的是", "得分"],

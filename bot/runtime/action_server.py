@@ -22,9 +22,10 @@ from sanic.response import HTTPResponse
 
 import actions
 from actions.services import Limits, Services, configure
+from bot.components.encoders import faq_encoders
 from bot.runtime.models import RECOMMENDER, NoModel, current
 from bot.settings import Settings
-from store import Store
+from store import Store, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +33,22 @@ logger = logging.getLogger(__name__)
 def configure_actions(settings: Settings, store: Store, recommender: Any) -> ActionExecutor:
     """The actions of this repository, registered and given what they work with."""
     limits = Limits(action_seconds=min(Limits.action_seconds, settings.action_seconds))
-    configure(Services(store=store, recommender_provider=lambda: recommender, limits=limits))
+    encoders = faq_encoders(settings.cache / "faq")
+    given = Services(store=store, recommender_provider=lambda: recommender, limits=limits, encoders=encoders)
+    configure(given)
+    prepare_answers(given)
     executor = ActionExecutor()
     for action in our_actions():
         executor.register_action(action)
     return executor
+
+
+def prepare_answers(services: Services) -> None:
+    """Begins the FAQ's index, so that it is there by the time a customer asks."""
+    try:
+        services.faq.index()
+    except StoreError as error:
+        logger.warning("the FAQ's index waits for the first question: %s", error)
 
 
 def our_actions() -> list[type[Action]]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from actions.faq import NEAR, FaqIndex, FaqSource, normalise, term_days
+from actions.faq import NEAR, FaqSource, term_days
+from actions.faq_index import FaqIndex
+from actions.faq_text import normalise
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def test_what_no_entry_answers_is_not_answered(index: FaqIndex) -> None:
 def test_the_intent_decides_between_two_near_answers(index: FaqIndex) -> None:
     shipping, back = index.best("运费谁出", "ask_shipping"), index.best("运费谁出", "request_return")
     assert back is not None and back.entry.entry_id == "freight"
-    assert shipping is None or shipping.score >= NEAR
+    assert shipping is None or shipping.sureness >= NEAR
 
 
 def test_the_clause_that_asks_counts_not_the_story_before_it(index: FaqIndex) -> None:

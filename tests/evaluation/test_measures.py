@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actions.faq_match import Match, Sureness
 from bot.evaluation.entities import entity_report
 from bot.evaluation.examples import Example
 from bot.evaluation.faq import faq_report, questions
@@ -181,9 +182,7 @@ class Ranked:
         self.entries, self._rankings = entries, rankings
 
     def ranked(self, text: str, intent: str | None = None):
-        from actions.faq import Match
-
-        return [Match(self.entries[place], score) for place, score in self._rankings[text]]
+        return [Match(self.entries[place], score, sureness) for place, score, sureness in self._rankings[text]]
 
 
 ENTRIES = [Entry("a", "运费", "包邮"), Entry("b", "发货", "两天"), Entry("c", "快递费", "包 邮")]
@@ -196,15 +195,23 @@ def asked(**cells) -> Row:
 
 
 def test_answers_found_said_wrongly_and_not_said():
-    rows = [asked(question=text, entry=entry) for text, entry in zip("一二三四", "abba", strict=True)]
+    rows = [asked(question=text, entry=entry) for text, entry in zip("一二三四五六", "abba无无", strict=True)]
     index = Ranked(
         ENTRIES,
-        {"一": [(0, 0.9)], "二": [(0, 0.8), (1, 0.7)], "三": [(1, 0.2)], "四": [(0, 0.45)]},
+        {
+            "一": [(0, 0.9, Sureness.ANSWER)],
+            "二": [(0, 0.8, Sureness.ANSWER), (1, 0.1, Sureness.SILENT)],
+            "三": [(1, 0.2, Sureness.SILENT)],
+            "四": [(0, 0.7, Sureness.NEAR)],
+            "五": [(1, 0.9, Sureness.ANSWER)],
+            "六": [(1, 0.3, Sureness.SILENT)],
+        },
     )
-    found = faq_report(questions(rows, ENTRIES), [reading("ask_shipping")] * 4, index)
+    found = faq_report(questions(rows, ENTRIES), [reading("ask_shipping")] * 6, index)
     assert (found.top1.part, found.top3.part, found.mrr) == (3, 4, pytest.approx(3.5 / 4))
     assert (found.right.part, found.wrong.part, found.silent.part, found.near.part) == (2, 1, 1, 1)
-    assert [(miss.text, miss.said) for miss in found.misses] == [("二", "运费"), ("三", None)]
+    assert (found.strangers_silent.part, found.strangers_silent.n) == (1, 2)
+    assert [(miss.text, miss.said) for miss in found.misses] == [("二", "运费"), ("三", None), ("五", "发货")]
 
 
 def test_an_answer_names_every_entry_that_gives_it():

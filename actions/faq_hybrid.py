@@ -1,0 +1,80 @@
+"""The index that knows the meaning: the FAQ's model asked stage by stage, the slow encoder only where the fast is
+unsure."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from actions.faq_match import Index, Match
+from actions.faq_model import FaqModel, Stage, TextEncoder, kernel, leads_of
+from actions.faq_text import CLAUSES, plain
+
+#: What is left of an entry's score when the reading says that the question is about something else.
+_OTHER_TOPIC = 0.7
+#: Clauses looked at one by one in a message of several, the last ones: a wish mostly stands at the end.
+_CLAUSES_ASKED, _SHORTEST_CLAUSE = 3, 4
+_LISTED = 10
+_REMEMBERED = 1024
+
+
+class HybridIndex(Index):
+    """Entries found by a fitted model. `encoders` are those it was fitted with."""
+
+    def __init__(self, entries: Iterable[Any], model: FaqModel, encoders: Sequence[TextEncoder]) -> None:
+        super().__init__(entries)
+        self.model = model
+        self._encoders = {encoder.name: encoder for encoder in encoders}
+        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._rank)
+
+    def ranked(self, text: str, intent: str | None = None) -> tuple[Match, ...]:
+        """The ten likeliest entries, best first; a match's score is the chance that it answers. A message of several
+        clauses counts as the one of its pieces that is surest. What was asked lately is remembered."""
+        return self._ranked(text, intent)
+
+    def _rank(self, text: str, intent: str | None) -> tuple[Match, ...]:
+        pieces = _pieces(text)
+        if not pieces:
+            return ()
+        prior = self._prior(intent)
+        letters, cosines = self.model.wordings.cosine_of_letters(pieces), []
+        for stage in self.model.stages:
+            slowest = stage.encoders[-1]
+            cosines.append(self.model.wordings.cosine_of(slowest, self._encoders[slowest].encode(pieces)))
+            scores = np.maximum(kernel(letters, cosines) @ stage.weights, 0.0) * prior
+            leads = leads_of(scores)
+            surest = int(leads.argmax())
+            confidence = stage.calibration.confidence(leads[surest])
+            if leads[surest] >= stage.calibration.answer or confidence < stage.hopeless:
+                break
+        return self._matches(scores[surest], stage)
+
+    def _prior(self, intent: str | None) -> np.ndarray:
+        if not self._topics.known(intent):
+            return np.ones(len(self.entries), dtype=np.float32)
+        return np.array(
+            [1.0 if self._topics.speaks_of(place, intent) else _OTHER_TOPIC for place in range(len(self.entries))],
+            dtype=np.float32,
+        )
+
+    def _matches(self, scores: np.ndarray, stage: Stage) -> tuple[Match, ...]:
+        order = np.argsort(-scores, kind="stable")[:_LISTED]
+        # The best leads by what it is ahead of the next; the others by what they are behind the best.
+        leads = scores[order] - scores[order[0]]
+        leads[0] = leads_of(scores[None])[0]
+        return tuple(
+            Match(self.entries[place], float(stage.calibration.confidence(lead)), stage.calibration.sureness(lead))
+            for place, lead in zip(order, leads.tolist(), strict=True)
+        )
+
+
+def _pieces(text: str) -> list[str]:
+    """The message, and its last clauses when it has several; [] where it has no letter."""
+    whole = plain(text)
+    clauses = [part for part in CLAUSES.split(whole) if len(part) >= _SHORTEST_CLAUSE]
+    if not any(letter.isalnum() for letter in whole):
+        return []
+    return list(dict.fromkeys([whole, *(clauses[-_CLAUSES_ASKED:] if len(clauses) > 1 else [])]))
