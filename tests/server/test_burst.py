@@ -374,8 +374,11 @@ async def test_a_server_that_is_stopped_answers_what_waits(patient: Server):
     """Last, since it ends the server."""
     who = visitor()
     async with connected(patient, token_of(patient, who)) as client:
+        started = time.monotonic()
         await client.io.emit("user_uttered", {"message": "我想看看"})
         await asyncio.sleep(0.2)
         patient.process.send_signal(signal.SIGINT)
+        assert (await client.next("bot_uttered"))["text"]
+        assert time.monotonic() - started < SILENCE
         await asyncio.get_running_loop().run_in_executor(None, patient.process.wait, 20)
     assert [text for text, _ in logged(patient, who.sender_id)] == ["我想看看"]
