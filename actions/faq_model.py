@@ -61,8 +61,8 @@ class Costs:
 
     wrong: float = 4.0
     """A wrong answer in the shop's name."""
-    wrong_near: float = 2.0
-    """A wrong entry, told only as the nearest rule, with the person offered beside it."""
+    wrong_near: float = 1.0
+    """A wrong entry, told only as the nearest rule, with the person offered beside it: one sentence too many."""
 
     def surely(self, sureness: Sureness) -> float:
         """The chance of being right from which saying it costs less than silence: (1 - p) wrong < p."""
@@ -115,8 +115,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class Wordings:
-    """n wordings in the form in which questions are compared with them."""
+    """n wordings in the form in which questions are compared with them. `owner`: the place of each one's entry."""
 
+    owner: np.ndarray
     characters: Any
     letters: sp.csr_matrix
     means: Mapping[str, np.ndarray]
@@ -128,7 +129,11 @@ class Wordings:
 
     def cosine_of(self, encoder: str, encodings: np.ndarray) -> np.ndarray:
         """float32 (m, n) from raw encodings (m, d)."""
-        return _unit(encodings - self.means[encoder]) @ self.encodings[encoder].T
+        return self.vectors_of(encoder, encodings) @ self.encodings[encoder].T
+
+    def vectors_of(self, encoder: str, encodings: np.ndarray) -> np.ndarray:
+        """Raw encodings (m, d) less the wordings' mean, scaled to length 1."""
+        return _unit(encodings - self.means[encoder])
 
 
 def kernel(letters: np.ndarray, encoders: Sequence[np.ndarray]) -> np.ndarray:
@@ -163,7 +168,7 @@ def fit(entries: Sequence[Any], encoders: Sequence[TextEncoder], costs: Costs | 
     letters = characters.fit_transform([normalise(text) for text in texts])
     raw = {encoder.name: encoder.encode_wordings(texts) for encoder in encoders}
     means = {name: encodings.mean(axis=0) for name, encodings in raw.items()}
-    wordings = Wordings(characters, letters, means, {name: _unit(raw[name] - means[name]) for name in raw})
+    wordings = Wordings(owner, characters, letters, means, {name: _unit(raw[name] - means[name]) for name in raw})
 
     of_letters, cosines, fitted, said = _cosines(letters, letters), [], [], []
     for encoder in encoders:

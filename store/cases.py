@@ -14,7 +14,7 @@ from store import counters
 from store.clock import SHANGHAI, Clock
 from store.database import Database
 from store.errors import NotFound
-from store.models import Case
+from store.models import Case, Unanswered
 from store.tables import cases, unanswered
 
 OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
@@ -110,6 +110,14 @@ class Cases:
                     text=text, customer_id=customer_id, product_id=product_id, at=self._clock.now()
                 )
             )
+
+    def all_unanswered(self) -> list[Unanswered]:
+        """Every question kept so, oldest first."""
+        columns = (unanswered.c.text, unanswered.c.customer_id, unanswered.c.product_id, unanswered.c.at)
+        with self._database.read() as connection:
+            return [
+                Unanswered(*row) for row in connection.execute(select(*columns).order_by(unanswered.c.unanswered_id))
+            ]
 
     def _existing(self, connection: Connection, open_key: str) -> Case | None:
         row = connection.execute(select(cases).where(cases.c.open_key == open_key)).mappings().first()

@@ -207,6 +207,16 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Unanswered:
+    text: str
+    customer_id: str | None
+    """None for a visitor."""
+    product_id: str | None
+    """What the talk was about, if it was about one product."""
+    at: datetime
+
+
+@dataclass(frozen=True)
 class BehaviourEvent:
     customer_id: str
     product_id: str

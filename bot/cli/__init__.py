@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("bot.cli.demo", "给空的店铺装上演示数据"),
     "token": ("bot.cli.token", "签发一个令牌"),
     "feedback": ("bot.cli.feedback", "反馈：导出、统计"),
+    "questions": ("bot.cli.questions", "还没有答案的问题，问得多的在前"),
     "doctor": ("bot.cli.doctor", "检查安装、数据、模型和服务"),
     "action-server": ("bot.cli.action_server", "单独运行动作服务器（配合 ZHIKE_ACTION_URL）"),
 }

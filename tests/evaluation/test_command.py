@@ -132,7 +132,7 @@ def test_a_file_that_is_not_there(kind: str, tmp_path: Path):
         ("sentiment", '{"text": "好", "sentiment": "glad"}\n', "第 1 行：sentiment 不能是“glad”"),
         ("sentiment", '{"text": "好"}\n', "没有标签这一列"),
         ("faq", '{"entry": "faq-1"}\n', "第 1 行：缺少 question"),
-        ("faq", '{"question": "运费多少", "entry": "faq-1"}\n', "店里没有编号是“faq-1”的问答"),
+        ("faq", '{"question": "运费多少", "entry": "faq-1"}\n', "店里没有编号或问题是“faq-1”的问答"),
     ],
 )
 def test_a_file_that_is_wrong(kind: str, content: str, said: str, tmp_path: Path):
