@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.components.matching.attributes import match_colours, match_payments, match_quantities, match_sizes
 from bot.components.matching.dates import match_dates
+from bot.components.matching.english import match_english
 from bot.components.matching.exclusion import mark_exclusions
 from bot.components.matching.identifiers import match_identifiers
 from bot.components.matching.kinds_brands import NameFinder
@@ -67,5 +68,6 @@ class Matcher:
             *match_occasions(text),
             *match_payments(text),
             *match_references(text),
+            *match_english(low),
         ]
         return mark_exclusions(text, without_overlaps(spans))
