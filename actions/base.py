@@ -11,6 +11,7 @@ from rasa_sdk.events import ActionExecutionRejected, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import meant_instead
+from actions.language import DEFAULT, speaking, word
 from actions.mood import soothe
 from actions.services import services
 from actions.turn import HUMAN_INTENT, Turn
@@ -58,13 +59,16 @@ class ZhikeAction(Action, ABC):
         turn = None
         try:
             turn = Turn(dispatcher, tracker, services())
-            instead = meant_instead(turn) if turn.first_action else None
-            self._before(turn)
-            if instead:
-                turn.follow(instead)
-            else:
-                self.handle(turn)
-                self._after(turn)
+            if turn.language != (turn.slot("language") or DEFAULT):
+                turn.set("language", turn.language)
+            with speaking(turn.language):
+                instead = meant_instead(turn) if turn.first_action else None
+                self._before(turn)
+                if instead:
+                    turn.follow(instead)
+                else:
+                    self.handle(turn)
+                    self._after(turn)
             # The fallback may run where no rule fits, and none would end the turn after it.
             came_after_another = tracker.latest_action_name not in (None, "action_listen")
             if self.ends_turn and not turn.following and (came_after_another or self.is_fallback):
@@ -129,6 +133,8 @@ def _let_old_offer_lapse(turn: Turn) -> None:
 
 def _apologise(dispatcher: CollectingDispatcher, turn: Turn | None) -> None:
     """Said when something broke. Nothing was recorded as done, and the customer can try again or ask for a person."""
-    again = [{"title": "再试一次", "payload": turn.text}] if turn is not None and turn.text else []
-    human = {"title": "转人工", "payload": f"/{HUMAN_INTENT}"}
-    dispatcher.utter_message(response="utter_something_broke", buttons=[*again, human])
+    language = turn.language if turn is not None else DEFAULT
+    with speaking(language):
+        again = [{"title": word("再试一次"), "payload": turn.text}] if turn is not None and turn.text else []
+        human = {"title": word("转人工"), "payload": f"/{HUMAN_INTENT}"}
+    dispatcher.utter_message(response="utter_something_broke", buttons=[*again, human], language=language)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from actions.choosing import order_question
 from actions.forms import Draft, Question, ServiceForm
+from actions.language import word
 from actions.orders import ARRIVED, ON_THE_WAY, UNPAID, UNSHIPPED, find_order, goods, parcel, yuan
 from actions.readers import reason_of
 from actions.tracking import no_orders, not_yours, tell_status
@@ -77,7 +78,7 @@ def _case(turn: Turn, draft: Draft) -> Case | None:
 class CancelForm(ServiceForm):
     name = "cancel_form"
     deed = "取消订单"
-    verbs = "取消|撤销|撤"
+    verbs = "取消|撤销|撤|cancel|withdraw"
     intents = frozenset({"cancel_order"})
     main_intent = "cancel_order"
     kept = "utter_kept_cancel"
@@ -141,7 +142,8 @@ class CancelForm(ServiceForm):
                 buttons=self.confirm_buttons(turn, draft, "确认撤销", "先不撤销"),
             )
             return
-        money = f"已付的 {yuan(order.total)} 会按原支付方式退回" if order.status not in UNPAID else "还没付款，不会扣钱"
+        paid = order.status not in UNPAID
+        money = word("已付的 {paid} 会按原支付方式退回", paid=yuan(order.total)) if paid else word("还没付款，不会扣钱")
         turn.say(
             "utter_confirm_cancel_again" if again else "utter_confirm_cancel",
             order=order.order_id,

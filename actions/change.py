@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from actions.choosing import choice_question, item_question, order_question
 from actions.forms import WHOLE_ORDER, Draft, Question, ServiceForm
+from actions.language import word
 from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, goods, parcel
 from actions.readers import Unfit, address, asks_something, half, mobile, plain
 from actions.tracking import no_orders, not_yours, tell_status
@@ -28,12 +29,18 @@ KINDS = {
 }
 OF_GOODS = ("colour", "size", "quantity")
 _KIND_WORDS = (
-    ("address", re.compile(r"地址|地止|寄到|寄去|收货地|搬家|送到(?!货)|换个地方")),
-    ("phone", re.compile(r"电话|手机号?|联系方式|号码")),
-    ("recipient", re.compile(r"收件人|收货人|名字|姓名|换(?:个|成)?人收")),
-    ("colour", re.compile(r"颜色|色号|[红黑白灰蓝绿紫粉黄棕]色")),
-    ("size", re.compile(r"尺码|尺寸|[大小]一?[码号]|码数|鞋码")),
-    ("quantity", re.compile(r"数量|件数|多拍|少拍|改成?\s*[一二两三四五六七八九十\d]+\s*[件个双盒瓶包袋套条只台]")),
+    ("address", re.compile(r"地址|地止|寄到|寄去|收货地|搬家|送到(?!货)|换个地方|address", re.I)),
+    ("phone", re.compile(r"电话|手机号?|联系方式|号码|phone|mobile", re.I)),
+    ("recipient", re.compile(r"收件人|收货人|名字|姓名|换(?:个|成)?人收|recipient|receiver", re.I)),
+    ("colour", re.compile(r"颜色|色号|[红黑白灰蓝绿紫粉黄棕]色|colou?r", re.I)),
+    ("size", re.compile(r"尺码|尺寸|[大小]一?[码号]|码数|鞋码|\bsize\b", re.I)),
+    (
+        "quantity",
+        re.compile(
+            r"数量|件数|多拍|少拍|改成?\s*[一二两三四五六七八九十\d]+\s*[件个双盒瓶包袋套条只台]|quantity|how many",
+            re.I,
+        ),
+    ),
     (
         "delivery_date",
         re.compile(
@@ -123,7 +130,7 @@ def read_variant(turn: Turn, draft: Draft, kind: str, asked: bool) -> str | None
     )
     if fitting or not offered:
         return fitting or wanted
-    raise Unfit("utter_variant_not_offered", wanted=wanted, what=KINDS[kind], offered="、".join(offered))
+    raise Unfit("utter_variant_not_offered", wanted=wanted, what=KINDS[kind], offered=word("、").join(offered))
 
 
 def _read_value(turn: Turn, draft: Draft, asked: bool) -> str | None:
@@ -192,7 +199,7 @@ def _ask_value(turn: Turn, draft: Draft, again: bool) -> None:
 class ChangeForm(ServiceForm):
     name = "change_form"
     deed = "修改订单"
-    verbs = "修改|改"
+    verbs = "修改|改|change"
     intents = frozenset({"change_order"})
     main_intent = "change_order"
     kept = "utter_kept_change"

@@ -67,7 +67,11 @@ def item_question(needed: Callable[[Draft], bool] = lambda draft: True, whole: b
         place = turn.entity("ordinal")
         if asked and isinstance(place, int) and (place == -1 or 1 <= place <= len(ids)):
             return ids[place if place == -1 else place - 1]
-        if whole and asked and any(word in turn.text for word in ("都", "全", "整单", "一起")):
+        if (
+            whole
+            and asked
+            and any(word in turn.text for word in ("都", "全", "整单", "一起", "all", "everything", "both", "whole"))
+        ):
             return WHOLE_ORDER
         hits = [line for line in order.lines if line_is_meant(turn, line, asked)]
         return hits[0].product_id if len(hits) == 1 else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from actions import goods_text
 from actions.attributes import rated
 from actions.base import ZhikeAction
+from actions.language import word
 from actions.references import candidates, known, named, pointed_at
 from actions.turn import Turn
 from actions.wish import yuan
@@ -65,8 +66,8 @@ def comparison(goods: list[Product], reviews: dict[str, ProductReviews]) -> str:
     for place, product in enumerate(goods, start=1):
         facts = [goods_text.price_of(product), *_differing(product, goods), rated(reviews[product.product_id])]
         if not product.available:
-            facts.append("现在没货")
-        lines.append(f"{place}. {goods_text.name_of(product)}\n   " + "；".join(f for f in facts if f))
+            facts.append(word("现在没货"))
+        lines.append(f"{place}. {goods_text.name_of(product)}\n   " + word("；").join(f for f in facts if f))
     return "\n".join(lines)
 
 
@@ -95,17 +96,27 @@ def verdict(goods: list[Product], reviews: dict[str, ProductReviews]) -> str:
         and any(score[p.product_id] < score[best.product_id] for p in trusted)
     )
     if clear_best and best is cheapest and saving != "0":
-        return f"{name(best)}评分最高，还便宜 {saving} 元，选它更划算。"
+        return word("{best}评分最高，还便宜 {saving} 元，选它更划算。", best=name(best), saving=saving)
     if clear_best and saving != "0":
-        high = f"{score[best.product_id]:.1f} 分"
-        return f"想省钱选{name(cheapest)}（便宜 {saving} 元），看重口碑选{name(best)}（{high}）。"
+        return word(
+            "想省钱选{cheapest}（便宜 {saving} 元），看重口碑选{best}（{score} 分）。",
+            cheapest=name(cheapest),
+            saving=saving,
+            best=name(best),
+            score=f"{score[best.product_id]:.1f}",
+        )
     if clear_best:
-        return f"价格一样，{name(best)}评分更高（{score[best.product_id]:.1f} 分）。"
+        high = f"{score[best.product_id]:.1f}"
+        return word("价格一样，{best}评分更高（{score} 分）。", best=name(best), score=high)
     if saving != "0":
-        return f"想省钱选{name(cheapest)}，便宜 {saving} 元；评价上看不出明显高下，其余看您更在意上面哪一点。"
-    return "价格一样，评价上也看不出高下，看您更在意上面哪一点。"
+        return word(
+            "想省钱选{cheapest}，便宜 {saving} 元；评价上看不出明显高下，其余看您更在意上面哪一点。",
+            cheapest=name(cheapest),
+            saving=saving,
+        )
+    return word("价格一样，评价上也看不出高下，看您更在意上面哪一点。")
 
 
 def _suggest_buttons(turn: Turn, goods: list[Product]) -> list[dict]:
     kind = goods[0].kinds[-1] if goods and goods[0].kinds else None
-    return [turn.button(f"推荐几款{kind}", "request_recommendation", category=kind)] if kind else []
+    return [turn.button(word("推荐几款{kind}", kind=kind), "request_recommendation", category=kind)] if kind else []

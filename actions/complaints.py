@@ -7,17 +7,27 @@ import re
 
 from actions.base import ZhikeAction
 from actions.handover import handover_data
+from actions.language import word
 from actions.orders import ON_THE_WAY, OPEN, UNSHIPPED, short
 from actions.turn import Turn
 from store.errors import StoreError
 
 # What is complained of, in words that can be given back. Order matters: the more special first.
 _TOPICS = (
-    ("态度", re.compile(r"态度|骂|凶|爱理不理|敷衍|踢皮球|推来推去|推卸|忽悠|骗|说话不算|不讲信用|欺")),
-    ("没人回复", re.compile(r"不回|没人(?:理|管|回)|不理|打不通|联系不上|一直等")),
-    ("太慢", re.compile(r"慢|这么久|好久|几天|拖|蜗牛|效率")),
-    ("质量", re.compile(r"质量|垃圾货|难用|不好用|不顺手|破东西|烂")),
-    ("服务", re.compile(r"服务|客服|售后|垃圾|差劲|太差|失望")),
+    (
+        "态度",
+        re.compile(
+            r"态度|骂|凶|爱理不理|敷衍|踢皮球|推来推去|推卸|忽悠|骗|说话不算|不讲信用|欺|rude|attitude|lied?\b|cheat",
+            re.I,
+        ),
+    ),
+    (
+        "没人回复",
+        re.compile(r"不回|没人(?:理|管|回)|不理|打不通|联系不上|一直等|no(?:body| ?one)? (?:answer|repl)|ignor", re.I),
+    ),
+    ("太慢", re.compile(r"慢|这么久|好久|几天|拖|蜗牛|效率|slow|so long|too long|waiting", re.I)),
+    ("质量", re.compile(r"质量|垃圾货|难用|不好用|不顺手|破东西|烂|quality|rubbish|garbage", re.I)),
+    ("服务", re.compile(r"服务|客服|售后|垃圾|差劲|太差|失望|service|disappoint", re.I)),
 )
 
 
@@ -74,5 +84,5 @@ class Complain(ZhikeAction):
         order = running[0]
         number = {"order_id": order.order_id}
         if order.status in UNSHIPPED | ON_THE_WAY:
-            return [turn.button(f"催「{short(order.title, 8)}」", "urge_delivery", **number)]
+            return [turn.button(word("催「{goods}」", goods=short(order.title, 8)), "urge_delivery", **number)]
         return [turn.button("看进度", "ask_refund_status", **number)]

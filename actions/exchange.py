@@ -9,6 +9,7 @@ from actions.change import read_variant
 from actions.choosing import goods_meant, item_question, order_question, reason_label, reason_question
 from actions.faq_answers import find_answer, policy_days, say_answer
 from actions.forms import Draft, Question, ServiceForm
+from actions.language import word
 from actions.orders import ARRIVED, ON_THE_WAY, UNSHIPPED, find_order, goods
 from actions.readers import Unfit
 from actions.returns import LAWFUL_DAYS, only_asks, open_case, refuse_not_arrived, refuse_too_late, within_term
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SAME = "同款换新"
 _SAME = re.compile(
     r"换新|换个(?:新|好)的|同款|一样的|重新(?:发|寄)|补发|换一(?:个|件|台|双|瓶|盒)(?:新|好)?的?$|换台|没坏的|好的(?:给|换)"
+    r"|same (?:one|thing)|(?:a )?new one|replace",
+    re.I,
 )
 
 
@@ -74,7 +77,7 @@ def _ask_target(turn: Turn, draft: Draft, again: bool) -> None:
 class ExchangeForm(ServiceForm):
     name = "exchange_form"
     deed = "换货"
-    verbs = "换货|换"
+    verbs = "换货|换|exchange"
     intents = frozenset({"request_exchange"})
     main_intent = "request_exchange"
     kept = "utter_kept_exchange"
@@ -177,7 +180,7 @@ class ExchangeForm(ServiceForm):
             goods=goods_meant(draft),
             order=str(draft.get("order")),
             target=target_label(draft.get("value")),
-            reason=f"（{reason}）" if reason else "",
+            reason=word("（{reason}）", reason=word(reason)) if reason else "",
             buttons=self.confirm_buttons(turn, draft, "确认换货", "先不换"),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from actions.language import word
 from actions.wish import yuan
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def numbered(products: Sequence[Product], notes: Iterable[str] = ()) -> str:
 
 
 def joined_names(products: Sequence[Product]) -> str:
-    return "、".join(name_of(p) for p in products)
+    return word("、").join(name_of(p) for p in products)
 
 
 def goods_message(suggestions: Suggestions, products: dict[str, Product], notes: dict[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from actions.base import ZhikeAction
 from actions.cancel import CASE_ZH
+from actions.language import word
 from actions.orders import own_order, short, status_of
 from actions.turn import Turn
 from store.errors import StoreError
@@ -70,13 +71,14 @@ class RequestHuman(ZhikeAction):
         passed_on = (
             "utter_handover_with_order" if turn.slot("case_order") or turn.slot("order_focus") else "utter_handover"
         )
-        ahead = f"前面还有 {handover.position - 1} 位" if handover.position > 1 else "您排在第 1 位"
+        before = handover.position - 1
+        ahead = word("前面还有 {count} 位", count=before) if before > 0 else word("您排在第 1 位")
         turn.say(
             passed_on,
             ahead=ahead,
             position=str(handover.position),
             custom=handover_data("queued", handover.position),
-            buttons=[LEAVE_BUTTON],
+            buttons=[{**LEAVE_BUTTON, "title": word(LEAVE_BUTTON["title"])}],
         )
 
     @staticmethod

@@ -10,6 +10,7 @@ from actions.choosing import choice_question, order_question, text_question
 from actions.faq import THRESHOLD
 from actions.faq_answers import find_answer, policy, say_answer
 from actions.forms import Draft, Question, ServiceForm
+from actions.language import word
 from actions.orders import day, find_order, goods
 from actions.readers import company_title, email, tax_number
 from actions.returns import only_asks
@@ -29,10 +30,10 @@ _STATUS = re.compile(
     r"开(?:好|出来|了)(?:没|吗|了没)|进度|开到哪|还没(?:收到|开)|没收到|到哪了|多久(?:能)?(?:开|收到|到|发)|催|什么时候(?:开|能|发|到)"
 )
 _HOW = re.compile(r"怎么|如何|咋|在哪|哪里|入口")
-_PERSONAL = re.compile(r"个人|私人|自己的?名字|不用?(?:写)?公司")
-_COMPANY = re.compile(r"公司|单位|企业|报销|税号|对公|抬头.{0,3}(?:公司|单位)")
-_PAPER = re.compile(r"纸质|纸票|纸的|实体发票|寄(?:给我|过来|发票)")
-_ELECTRONIC = re.compile(r"电子|pdf|PDF|邮箱|发我邮")
+_PERSONAL = re.compile(r"个人|私人|自己的?名字|不用?(?:写)?公司|personal|for (?:me|myself|a person)", re.I)
+_COMPANY = re.compile(r"公司|单位|企业|报销|税号|对公|抬头.{0,3}(?:公司|单位)|company|business", re.I)
+_PAPER = re.compile(r"纸质|纸票|纸的|实体发票|寄(?:给我|过来|发票)|paper", re.I)
+_ELECTRONIC = re.compile(r"电子|pdf|邮箱|发我邮|electronic|e-?mail", re.I)
 
 
 def _invoiceable(order: Order) -> bool:
@@ -60,7 +61,7 @@ def _is_company(draft: Draft) -> bool:
 class InvoiceForm(ServiceForm):
     name = "invoice_form"
     deed = "开发票"
-    verbs = "开发票|开票|开|发票"
+    verbs = "开发票|开票|开|发票|invoice"
     intents = frozenset({"ask_invoice"})
     main_intent = "ask_invoice"
     kept = "utter_kept_invoice"
@@ -149,15 +150,15 @@ class InvoiceForm(ServiceForm):
 
     def _ask_confirm(self, turn: Turn, draft: Draft, again: bool) -> None:
         company = draft.get("kind") == "company"
-        title = f"{draft.get('title')}，税号 {draft.get('tax')}" if company else "个人"
-        where = f"，发到 {draft.get('email')}" if draft.get("email") else ""
+        title = word("{name}，税号 {tax}", name=draft.get("title"), tax=draft.get("tax")) if company else "个人"
+        where = word("，发到 {email}", email=draft.get("email")) if draft.get("email") else ""
         turn.say(
             "utter_confirm_invoice",
             deed="重开发票" if draft.get("detail") == "reissue" else "开发票",
             order=str(draft.get("order")),
             goods=goods(draft.order) if draft.order else "",
             title=title,
-            medium=MEDIA[draft.get("medium")] + where,
+            medium=word(MEDIA[draft.get("medium")]) + where,
             buttons=self.confirm_buttons(turn, draft, "确认开票", "先不开"),
         )
 
@@ -186,10 +187,10 @@ class InvoiceForm(ServiceForm):
         rule = policy(turn, "发票多久能开好", "ask_invoice", THRESHOLD)
         turn.say(
             "utter_invoice_submitted",
-            what="重开" + CASE_ZH["invoice"] if details["reissue"] else CASE_ZH["invoice"],
+            what=word("重开{what}", what=word(CASE_ZH["invoice"])) if details["reissue"] else CASE_ZH["invoice"],
             case=case.case_id,
             title=str(details["title"]),
-            rule=f"\n店里的说明：{rule}" if rule else "",
+            rule=word("\n店里的说明：{rule}", rule=rule) if rule else "",
         )
 
 

@@ -150,7 +150,7 @@ class Clarify(ZhikeAction):
             others = reading_buttons(turn, topic.get("others") or [])
             turn.say("utter_clarify_not_that", buttons=[*others, turn.human_button])
         elif answer := turn.services.answer(turn.text, intent or None):
-            turn.say(answer)
+            turn.say("utter_faq", answer=answer)
         elif group := _GROUPS.get(intent):
             way = "next" if _NEXT_STEP.search(turn.text) else "meaning"
             turn.say(f"utter_clarify_{way}_{group}", buttons=[turn.human_button])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from actions import goods_text
 from actions.base import ZhikeAction
+from actions.language import word
 from actions.references import known, meant
 from actions.turn import Turn
 from actions.which_goods import ask_which, asked_about, look_up
@@ -24,7 +25,8 @@ class PlaceOrder(ZhikeAction):
     def handle(self, turn: Turn) -> None:
         goods = meant(turn)
         if not goods and _HOW.search(turn.text):
-            turn.say(turn.services.answer(turn.text, "place_order") or "utter_how_to_order")
+            answer = turn.services.answer(turn.text, "place_order")
+            turn.say("utter_faq" if answer else "utter_how_to_order", answer=answer or "")
         elif not goods:
             _ask_what(turn)
         elif len(goods) > 1 and not turn.entities("ordinal"):
@@ -62,7 +64,11 @@ def order(turn: Turn, product: Product) -> None:
             "utter_order_not_available",
             title=title,
             buttons=[
-                turn.button(f"看看有货的{kind}", "request_recommendation", **({"category": kind} if kind else {}))
+                turn.button(
+                    word("看看有货的{kind}", kind=kind),
+                    "request_recommendation",
+                    **({"category": kind} if kind else {}),
+                )
             ],
         )
         return
@@ -94,8 +100,8 @@ def _to_choose(turn: Turn, product: Product) -> str:
     """What is still to be chosen on the order page, if this product comes in several colours or sizes."""
     said = [v for v in [*turn.entities("colour"), *turn.entities("size")] if v in product.colours + product.sizes]
     variants = (("颜色", product.colours, "colour"), ("尺码", product.sizes, "size"))
-    missing = [name for name, values, kind in variants if len(values) > 1 and not turn.entities(kind)]
-    parts = [f"记得选{'、'.join(said)}"] if said else []
+    missing = [word(name) for name, values, kind in variants if len(values) > 1 and not turn.entities(kind)]
+    parts = [word("记得选{said}", said=word("、").join(said))] if said else []
     if missing:
-        parts.append(f"结算时选一下{'和'.join(missing)}")
-    return "，".join(parts) + "。" if parts else ""
+        parts.append(word("结算时选一下{missing}", missing=word("和").join(missing)))
+    return word("{parts}。", parts=word("，").join(parts)) if parts else ""

@@ -3,6 +3,7 @@ as the only one."""
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from actions.language import word
 from actions.turn import Turn
 
 if TYPE_CHECKING:
@@ -52,16 +54,22 @@ def moment(at: datetime | None, now: datetime) -> str:
     local, today = at.astimezone(SHOP_ZONE), now.astimezone(SHOP_ZONE).date()
     clock = f"{local:%H:%M}"
     if local.date() == today:
-        return f"今天 {clock}"
+        return word("今天 {clock}", clock=clock)
     if local.date() == today - timedelta(days=1):
-        return f"昨天 {clock}"
-    return f"{day(at, now)} {clock}"
+        return word("昨天 {clock}", clock=clock)
+    return word("{day} {clock}", day=day(at, now), clock=clock)
 
 
 def day(at: datetime, now: datetime) -> str:
     local = at.astimezone(SHOP_ZONE)
-    year = f"{local.year}年" if local.year != now.astimezone(SHOP_ZONE).year else ""
-    return f"{year}{local.month}月{local.day}日"
+    this_year = local.year == now.astimezone(SHOP_ZONE).year
+    return word(
+        "{month}月{day}日" if this_year else "{year}年{month}月{day}日",
+        year=local.year,
+        month=local.month,
+        month_en=calendar.month_abbr[local.month],
+        day=local.day,
+    )
 
 
 def days_since(at: datetime, now: datetime) -> int:
@@ -77,7 +85,8 @@ def yuan(amount: float) -> str:
 def goods(order: Order) -> str:
     """The order's goods with their numbers: 挂耳咖啡 ×2；马克杯. Three at most."""
     parts = [short(line.title) + (f" ×{line.quantity}" if line.quantity > 1 else "") for line in order.lines[:3]]
-    return "；".join(parts) + (f" 等 {len(order.lines)} 样" if len(order.lines) > 3 else "")
+    listed = word("；").join(parts)
+    return word("{goods} 等 {count} 样", goods=listed, count=len(order.lines)) if len(order.lines) > 3 else listed
 
 
 def short(title: str, width: int = 22) -> str:
@@ -90,7 +99,7 @@ def status_of(order: Order) -> str:
 
 def parcel(order: Order) -> str:
     """顺丰 SF1390…; the carrier alone, or 快递, when no number is known."""
-    return " ".join(part for part in (order.carrier or "快递", order.tracking_no) if part)
+    return " ".join(part for part in (order.carrier or word("快递"), order.tracking_no) if part)
 
 
 _NO_TRACE = frozenset({"ordered", "paid", "shipped", "cancelled", "changed", "refunded", "urged"})
@@ -104,12 +113,21 @@ def last_seen(order: Order, now: datetime) -> str:
         return ""
     event = max(events, key=lambda e: e.at)
     place = event.place if event.place and event.place not in event.text else ""
-    return f"{moment(event.at, now)} {event.text}" + (f"（{place}）" if place else "")
+    when = moment(event.at, now)
+    return (
+        word("{when} {what}（{place}）", when=when, what=event.text, place=place) if place else f"{when} {event.text}"
+    )
 
 
 def list_line(order: Order, now: datetime) -> str:
-    when = f"{day(order.ordered_at, now)}下单，" if order.ordered_at else ""
-    return f"{short(order.title, 18)}（{order.order_id}），{when}{status_of(order)}"
+    when = word("{date}下单，", date=day(order.ordered_at, now)) if order.ordered_at else ""
+    return word(
+        "{title}（{order}），{when}{status}",
+        title=short(order.title, 18),
+        order=order.order_id,
+        when=when,
+        status=word(status_of(order)),
+    )
 
 
 def show_list(turn: Turn, words: str, orders: Sequence[Order], intent: str, **facts: str) -> None:
@@ -200,7 +218,10 @@ _STATUS_WORDS = (
     (re.compile(r"[没未待]发货|[没未]发的"), UNSHIPPED),
     (re.compile(r"在路上|运输中|已?发货的"), ON_THE_WAY),
 )
-_LATEST = re.compile(r"最近(?:的|那|一)|最新|刚(?:刚)?(?:买|下|拍)|上一[单笔个]|最后一[单笔个]")
+_LATEST = re.compile(
+    r"最近(?:的|那|一)|最新|刚(?:刚)?(?:买|下|拍)|上一[单笔个]|最后一[单笔个]|(?:latest|newest|last|most recent) order",
+    re.I,
+)
 _THAT_ONE = re.compile(r"[那这它](?:个|一)?(?:单子?|订单|笔|件|个包裹)|^它|刚才(?:那|的)|该订单")
 
 
@@ -212,7 +233,7 @@ def named_order(turn: Turn, orders: Sequence[Order]) -> Found:
     tail = _TAIL.search(turn.text)
     if tail:
         hits = [o for o in orders if o.order_id.endswith(tail[1]) or (o.tracking_no or "").endswith(tail[1])]
-        return Found(order=hits[0]) if len(hits) == 1 else Found(refused=f"尾号 {tail[1]}")
+        return Found(order=hits[0]) if len(hits) == 1 else Found(refused=word("尾号 {tail}", tail=tail[1]))
     shown, place = turn.slot("orders_shown") or [], turn.entity("ordinal")
     if shown and isinstance(place, int) and (place == -1 or 1 <= place <= len(shown)):
         return Found(order=own_order(turn, shown[place if place == -1 else place - 1]))

@@ -11,6 +11,7 @@ from actions.choosing import goods_meant, item_question, order_question
 from actions.faq import term_days
 from actions.faq_answers import find_answer, policy, say_answer, say_unknown
 from actions.forms import Draft, Question, ServiceForm
+from actions.language import word
 from actions.orders import day, days_since, find_order, goods, short, yuan
 from actions.returns import open_case
 from actions.tracking import no_orders, not_yours
@@ -54,6 +55,10 @@ def difference(turn: Turn, line: OrderLine) -> float:
     """Yuan that all pieces of a line are cheaper today; 0 when they are not."""
     now = price_now(turn, line)
     return round(max(0.0, line.price - now) * line.quantity, 2) if now is not None else 0.0
+
+
+def _compared(goods: str, paid: float, now: float) -> str:
+    return word("{goods} 买时 {paid}，现在 {now}", goods=goods, paid=yuan(paid), now=yuan(now))
 
 
 def _bought(order: Order) -> bool:
@@ -139,8 +144,8 @@ class PriceProtectionForm(ServiceForm):
         elif not _bought(order):
             turn.say("utter_price_not_bought", status=order.status_zh, **facts, buttons=[turn.human_button])
         elif not any(difference(turn, line) for line in order.lines):
-            compared = "；".join(
-                f"{short(line.title, 14)} 买时 {yuan(line.price)}，现在 {yuan(price)}"
+            compared = word("；").join(
+                _compared(short(line.title, 14), line.price, price)
                 for line in order.lines[:3]
                 if (price := price_now(turn, line)) is not None
             )
@@ -179,8 +184,9 @@ class PriceProtectionForm(ServiceForm):
         if draft.line is not None and not difference(turn, draft.line):
             turn.say(
                 "utter_price_not_cheaper",
-                compared=f"{goods_meant(draft)} 买时 {yuan(draft.line.price)}，"
-                f"现在 {yuan(price_now(turn, draft.line) or draft.line.price)}",
+                compared=_compared(
+                    goods_meant(draft), draft.line.price, price_now(turn, draft.line) or draft.line.price
+                ),
                 rule=rule.answer,
                 order=order.order_id,
                 goods=goods(order),

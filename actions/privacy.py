@@ -7,18 +7,31 @@ import re
 from actions.base import ZhikeAction
 from actions.choosing import choice_question
 from actions.forms import Draft, Question, ServiceForm
+from actions.language import word
 from actions.turn import Turn
 
 KINDS = {"export": "导出我的数据", "erase": "删除我的数据"}
 CASE_KIND = "privacy"
-_OFF = re.compile(r"关[掉闭了]?|停[掉用]?|不(?:要|想|用|再|需要)|别|取消|拒绝|退订|屏蔽|禁|撤回|不同意|不许|不准")
+_OFF = re.compile(
+    r"关[掉闭了]?|停[掉用]?|不(?:要|想|用|再|需要)|别|取消|拒绝|退订|屏蔽|禁|撤回|不同意|不许|不准"
+    r"|turn off|switch off|stop|disable|opt out|unsubscribe",
+    re.I,
+)
 _ON = re.compile(r"打开|开启|恢复|重新.{0,4}(?:开|推)|开回来")
 _ON_AGAIN = re.compile(r"(?:再|还是).{0,6}(?:开|推)")
 _NOT_ON = re.compile(r"(?:不|别|勿|甭|没|谁|为什么|怎么).{0,6}(?:打开|开启|恢复|重新|开回来)")
-_PERSONAL = re.compile(r"个性化|推荐|推给我|推送商品|猜.{0,3}喜欢|推(?:了|东西|商品)|记(?:我|住|录)|跟踪|分析我|画像")
-_MARKETING = re.compile(r"短信|广告|营销|促销消息|推销|骚扰|邮件|消息推送|推送")
-_ERASE = re.compile(r"删(?:除|掉|了|光)?|清(?:除|空|掉|理)|抹(?:除|掉)|销毁|注销.{0,4}(?:信息|数据|资料)|忘(?:掉|记)我")
-_EXPORT = re.compile(r"导出|下载|发(?:我|给我)一份|拷贝|副本|打包|给我一份|备份")
+_PERSONAL = re.compile(
+    r"个性化|推荐|推给我|推送商品|猜.{0,3}喜欢|推(?:了|东西|商品)|记(?:我|住|录)|跟踪|分析我|画像|personali[sz]|suggest|recommend|track",
+    re.I,
+)
+_MARKETING = re.compile(
+    r"短信|广告|营销|促销消息|推销|骚扰|邮件|消息推送|推送|marketing|advert|\bads\b|\bsms\b|e-?mails?", re.I
+)
+_ERASE = re.compile(
+    r"删(?:除|掉|了|光)?|清(?:除|空|掉|理)|抹(?:除|掉)|销毁|注销.{0,4}(?:信息|数据|资料)|忘(?:掉|记)我|delete|erase",
+    re.I,
+)
+_EXPORT = re.compile(r"导出|下载|发(?:我|给我)一份|拷贝|副本|打包|给我一份|备份|export|download|copy of", re.I)
 _SHOW = re.compile(r"存了|哪些|什么信息|有什么|看看|查看|收集|保存|保留|知道我|有我")
 
 
@@ -91,7 +104,7 @@ class PrivacyRequest(ZhikeAction):
     def _show(self, turn: Turn) -> None:
         store, customer = turn.services.store, turn.customer
         profile = [
-            name
+            word(name)
             for name, value in (
                 ("昵称", customer and customer.name),
                 ("城市", customer and customer.city),
@@ -112,7 +125,7 @@ class PrivacyRequest(ZhikeAction):
         )
         turn.say(
             "utter_privacy_show",
-            profile="、".join(profile) or "账号编号",
+            profile=word("、").join(profile) or "账号编号",
             orders=str(orders),
             events=str(events),
             cases=str(cases),
@@ -136,7 +149,7 @@ class PrivacyForm(ServiceForm):
 
     name = "privacy_form"
     deed = "处理您的数据"
-    verbs = "删除|删|清除|导出"
+    verbs = "删除|删|清除|导出|delete|export"
     intents = frozenset({"privacy_request"})
     main_intent = "privacy_request"
     kept = "utter_kept_privacy"

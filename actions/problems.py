@@ -26,6 +26,8 @@ KINDS = {
 }
 _NOT_RECEIVED = re.compile(
     r"没(?:有)?(?:收到|拿到|见到)|未收到|没见着|丢件|丢了|被(?:别人|人)?(?:签|拿)|谁签(?:收)?的|不是我签|显示(?:已)?签收.{0,8}(?:没|未)|虚假签收|假签收"
+    r"|(?:never|not|n'?t) (?:received?|got|get|arrived?)|lost",
+    re.I,
 )
 
 

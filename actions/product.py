@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from actions import attributes, goods_text
 from actions.base import ZhikeAction
+from actions.language import word
 from actions.references import known, meant
 from actions.turn import Turn
 from actions.which_goods import ask_which, asked_about, look_up
@@ -35,8 +36,8 @@ class AskProductInfo(ZhikeAction):
         if not any(answers.values()):
             _admit(turn, goods, topic)
             return
-        unknown = "商品资料里没写"
-        lines = [f"{goods_text.name_of(p)}：{answers[p.product_id] or unknown}" for p in goods]
+        unknown = word("商品资料里没写")
+        lines = [f"{goods_text.name_of(p)}{word('：')}{answers[p.product_id] or unknown}" for p in goods]
         turn.say("utter_product_info", lines="\n".join(lines))
 
 
@@ -59,7 +60,7 @@ def _answer_in_general(turn: Turn, found: list[Product]) -> None:
     """No product is meant: the shop's own answer, else which one."""
     answer = turn.services.answer(turn.text, "ask_product_info")
     if answer:
-        turn.say(answer)
+        turn.say("utter_faq", answer=answer)
         return
     if found:
         ask_which(turn, found, "ask_product_info")
@@ -104,14 +105,14 @@ class AskPrice(ZhikeAction):
 def _on_sale_note(product: Product) -> str:
     if product.available:
         return ""
-    return "，不过已经下架了" if product.status != "on_sale" else "，不过现在没货"
+    return word("，不过已经下架了" if product.status != "on_sale" else "，不过现在没货")
 
 
 def _difference(goods: list[Product]) -> str:
     """差 60 元, when just two are spoken of."""
     if len(goods) != 2 or goods[0].price == goods[1].price:
         return ""
-    return f"\n差 {yuan(round(abs(goods[0].price - goods[1].price), 2))} 元。"
+    return word("\n差 {amount} 元。", amount=yuan(round(abs(goods[0].price - goods[1].price), 2)))
 
 
 class AskStock(ZhikeAction):
@@ -137,7 +138,9 @@ def _say_stock(turn: Turn, product: Product) -> None:
     title = goods_text.name_of(product)
     if not product.available:
         kind = product.kinds[-1] if product.kinds else ""
-        buttons = [turn.button(f"看看有货的{kind}", "request_recommendation", category=kind)] if kind else []
+        buttons = (
+            [turn.button(word("看看有货的{kind}", kind=kind), "request_recommendation", category=kind)] if kind else []
+        )
         words = "utter_off_shelf" if product.status != "on_sale" else "utter_out_of_stock"
         turn.say(words, title=title, kind=kind or "同类", buttons=[*buttons, turn.human_button])
         if kind:
@@ -145,9 +148,9 @@ def _say_stock(turn: Turn, product: Product) -> None:
         return
     missing = _missing_variants(turn, product)
     if missing:
-        turn.say("utter_variant_missing", title=title, missing="、".join(missing), there=_variants(product))
+        turn.say("utter_variant_missing", title=title, missing=word("、").join(missing), there=_variants(product))
         return
-    wanted = "、".join([*turn.entities("colour"), *turn.entities("size")])
+    wanted = word("、").join([*turn.entities("colour"), *turn.entities("size")])
     turn.say(
         "utter_in_stock_variant" if wanted else "utter_in_stock",
         title=title,
@@ -164,9 +167,10 @@ def _missing_variants(turn: Turn, product: Product) -> list[str]:
 
 
 def _variants(product: Product) -> str:
-    return "；".join("、".join(values) for values in (product.colours, product.sizes) if values)
+    return word("；").join(word("、").join(values) for values in (product.colours, product.sizes) if values)
 
 
 def _count(product: Product) -> str:
     """Said only when it is few: the number helps to decide then."""
-    return f"，只剩 {product.stock} 件" if product.stock is not None and product.stock <= 10 else ""
+    few = product.stock is not None and product.stock <= 10
+    return word("，只剩 {count} 件", count=product.stock) if few else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from actions.base import ZhikeAction
 from actions.cancel import CASE_ZH
 from actions.faq_answers import policy
+from actions.language import word
 from actions.orders import days_since, goods, moment, named_order, own_order, yuan
 from actions.tracking import not_yours
 from actions.turn import Turn
@@ -95,7 +96,7 @@ class RefundStatus(ZhikeAction):
         order = own_order(turn, case.order_id)
         if order is not None:
             turn.set("order_focus", order.order_id)
-        about = f"（{goods(order)}，订单 {order.order_id}）" if order is not None else ""
+        about = word("（{goods}，订单 {order}）", goods=goods(order), order=order.order_id) if order is not None else ""
         turn.say(
             "utter_case_status",
             what=CASE_ZH.get(case.kind, "申请"),

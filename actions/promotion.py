@@ -26,7 +26,7 @@ class AskPromotion(ZhikeAction):
         elif answer and _BARGAINING.search(turn.text):
             turn.say("utter_bargain", answer=answer, buttons=buttons)
         elif answer:
-            turn.say(answer)
+            turn.say("utter_faq", answer=answer)
         else:
             turn.services.store.cases.unanswered(turn.text, turn.customer_id, goods[0].product_id if goods else None)
             turn.say("utter_promotion_unknown", buttons=[turn.human_button])

@@ -27,6 +27,8 @@ def plain(text: str) -> str:
 _YES = re.compile(
     r"^(?:嗯+|那|就|我)?[,，]?(?:确认|确定|確認|確定|是的?|对的?|對|好的?呀?|好滴|行的?|可以的?|没错|没问题|同意|要的|没毛病|ok|okay|yes)+"
 )
+_ENGLISH_YES = frozenset({"yes", "yeah", "yep", "sure", "confirm", "confirmed", "correct", "ok", "okay"})
+_AROUND_YES = re.compile(r"please|it|this|that|the|my|order|go|ahead|do|i|want|to|right|of|course|and|now|thanks")
 _ANY_DEED = "提交|申请|办理|办|登记|就这样|弄"
 _AROUND = re.compile(r"帮我|给我|请|直接|订单|这单|它|吧|了|的|啊|哈|呀|哦|谢谢|麻烦|您|你|[,，。!]")
 _NOT = re.compile(r"不|别|没(?!错|问题|毛病)|先等|等等|再说|[?？]|吗$|嘛$|么$")
@@ -44,6 +46,10 @@ def clear_yes(text: str, deed: str = "") -> bool:
     verbs = f"{deed}|{_ANY_DEED}" if deed else _ANY_DEED
     if re.fullmatch(rf"那?(?:就|直接|帮我|给我|请|麻烦)*(?:{verbs})(?:了|掉)?吧", said):
         return True
+    words = re.findall(r"[a-z']+|[^\sa-z',.!]", text.lower())
+    around = re.compile(f"{_AROUND_YES.pattern}|{verbs}")
+    if _ENGLISH_YES & set(words) and all(w in _ENGLISH_YES or around.fullmatch(w) for w in words):
+        return True
     found = _YES.match(said)
     return bool(found) and len(_AROUND.sub("", re.sub(verbs, "", said[found.end() :]))) <= 1
 
@@ -52,6 +58,7 @@ _STOP = re.compile(
     r"算了|作罢|罢了|放弃|不弄了|不办了|不用了|不用(?:退|换|取消|改|开|修|删|办|申请|导)|先不|先别|暂时不|下次再|以后再说|再说吧|再想想|再考虑|等等再"
     r"|不(?:想|要|打算|是要|是想)?(?:退货|退款|退|换货|换|取消|改|开票?|开发票|修|删|导出|申请|登记|提交)(?:了|的)?(?:吧|啦|呢|哈|$|[,，。!！])"
     r"|别(?:退|换|取消|改|开|修|删|导|提交|申请|登记|办)|没(?:有)?(?:说|让你?|想|要|打算)(?:要|过)?(?:退|换|取消|改|开|修|删)|留着(?:吧|用)?"
+    r"|never\s?mind|forgetit|^don'?t(?:cancel|return|change|exchange|doit|submit|delete)|^(?:no,?)?keepit"
     r"|^(?:不了|不要|不用|不必|不是|不|否|取消吧不)$"
 )
 _OTHER_ONE = re.compile(r"不是(?:这|那|它|这个|这单)|都不是|另(?:外)?一个|别的(?:那|订单)")
@@ -72,6 +79,8 @@ def means_another(turn: Turn) -> bool:
 
 _ASKING = re.compile(
     r"[?？]|吗|嘛[^,，]?$|么[呀啊]?$|呢$|谁|多久|多长|怎么|如何|什么|哪|几[天个块]|多少|是否|能不能|可不可以|咋|啥|为什么|为何|会不会|有没有|要不要"
+    r"|^\s*(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will)\b",
+    re.I,
 )
 
 
@@ -96,13 +105,19 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "missing",
         "少件/漏发",
-        re.compile(r"少了|少发|漏发|缺(?:少|了)|没有配件|配件不全|数量不(?:对|够)|空(?:盒|包)"),
+        re.compile(
+            r"少了|少发|漏发|缺(?:少|了)|没有配件|配件不全|数量不(?:对|够)|空(?:盒|包)|missing|incomplete", re.I
+        ),
         True,
     ),
     Reason(
         "wrong",
         "发错货",
-        re.compile(r"发错|寄错|送错|不是我(?:买|拍|要|订)的|货不对板|颜色(?:发|不对)|型号不对|错发"),
+        re.compile(
+            r"发错|寄错|送错|不是我(?:买|拍|要|订)的|货不对板|颜色(?:发|不对)|型号不对|错发"
+            r"|wrong (?!size)|not what i ordered",
+            re.I,
+        ),
         True,
     ),
     Reason(
@@ -111,13 +126,17 @@ REASONS: tuple[Reason, ...] = (
         re.compile(
             r"坏|破|碎|裂|漏(?!发)|划痕|刮花|瑕疵|质量|开不了机|充不(?:进|上)|没反应|不(?:工作|转|亮|制冷|制热|通电)|起球|掉色|褪色|开线|脱胶|断|异味|过期|变质|发霉|假货"
             r"|有问题|故障|失灵|过敏"
+            r"|broken?\b|damaged|defective|faulty|(?:not|n'?t|stopped) work|crack|scratch|leak|poor quality",
+            re.I,
         ),
         True,
     ),
     Reason(
         "not_as_described",
         "与描述不符",
-        re.compile(r"描述不符|不符|色差|和图片|跟图片|图文|虚假|宣传|不一样|材质不对"),
+        re.compile(
+            r"描述不符|不符|色差|和图片|跟图片|图文|虚假|宣传|不一样|材质不对|not as described|different from", re.I
+        ),
         True,
     ),
     Reason(
@@ -125,6 +144,8 @@ REASONS: tuple[Reason, ...] = (
         "尺码/大小不合适",
         re.compile(
             r"不合适|不太合适|不合身|尺码|尺寸|太?大了|太?小了|偏大|偏小|太[大小紧松长短肥瘦]|紧了|松了|长了|短了|挤脚|勒|穿不(?:上|下|了)|大一?号|小一?号|不合脚"
+            r"|wrong size|too (?:big|small|large|tight|loose|long|short)|(?:not|n't) fit",
+            re.I,
         ),
         False,
     ),
@@ -133,10 +154,14 @@ REASONS: tuple[Reason, ...] = (
         "不想要了",
         re.compile(
             r"不想要|不要了|不喜欢|不好看|不需要|用不(?:上|着)|买错|拍错|买多|拍多|买重|重复|拍重|送了|后悔|多买|冲动|不满意|没用|无理由|一般般|显[胖黑老]"
+            r"|(?:not|n'?t|no longer) (?:want|need|like)|changed? my mind|by mistake",
+            re.I,
         ),
         False,
     ),
-    Reason("slow", "发货/物流太慢", re.compile(r"太慢|等不(?:及|了)|还不发|一直不发|迟迟"), True),
+    Reason(
+        "slow", "发货/物流太慢", re.compile(r"太慢|等不(?:及|了)|还不发|一直不发|迟迟|too slow|too long", re.I), True
+    ),
 )
 
 
@@ -236,6 +261,8 @@ def company_title(text: str, asked: bool) -> str | None:
 
 _ADDRESS = re.compile(
     r"省|市|区|县|镇|乡|村|路|街|道|巷|弄|号|栋|幢|座|楼|室|单元|小区|花园|大厦|学校|大学|公寓|广场|驿站"
+    r"|\b(?:road|rd|street|st|avenue|lane|district|province|city|room|building|floor|no)\b",
+    re.I,
 )
 _ADDRESS_LEAD = re.compile(
     r"^.*?(?:改(?:成|为|到|寄到)|换(?:成|到)|寄(?:到|去|往)|送(?:到|去)|地址(?:是|为|[:：])|发到)"

@@ -11,6 +11,7 @@ from actions.choosing import choice_question, goods_meant, item_question, order_
 from actions.faq import NEAR
 from actions.faq_answers import find_answer, policy, say_answer, say_unknown
 from actions.forms import Draft, Question, ServiceForm
+from actions.language import word
 from actions.orders import ARRIVED, day, find_order, goods
 from actions.readers import asks_something, plain, reason_of, refuses
 from actions.returns import open_case, refuse_not_arrived
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     from store.models import Order
 
 KINDS = {"repair": "报修", "install": "预约安装"}
-_INSTALL = re.compile(r"安装|上门装|装机|师傅|预约")
-_REPAIR = re.compile(r"报修|维修|修(?:一下|理|好)?|返修|坏了|保修|开不了机|不(?:亮|转|工作|通电)|没反应|故障|失灵")
+_INSTALL = re.compile(r"安装|上门装|装机|师傅|预约|install", re.I)
+_REPAIR = re.compile(
+    r"报修|维修|修(?:一下|理|好)?|返修|坏了|保修|开不了机|不(?:亮|转|工作|通电)|没反应|故障|失灵|repair|\bfix", re.I
+)
 _APPLIES = re.compile(
     r"报修|申请|帮我(?:修|报|约|安排)|想修|要修|给(?:我)?修|寄(?:去)?修|走(?:保修|维修)|预约|约(?:个|一下|师傅)|改(?:个|到|天)|坏了|不亮|不转|开不了|没反应|失灵"
+    r"|(?:need|want|get|have|send).{0,20}(?:repair|fix)|repair (?:it|this|my)|fix (?:it|this|my)",
+    re.I,
 )
 _WARRANTY = re.compile(r"([一二两三四五半\d]+)\s*(?:个)?(年|月|天)")
 _AMOUNT = {"半": 0.5, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5}
@@ -157,7 +162,7 @@ class RepairForm(ServiceForm):
             goods=goods_meant(draft),
             order=str(draft.get("order")),
             detail=str(draft.get("detail")),
-            rule=f"\n保修规则：{rule}" if rule else "",
+            rule=word("\n保修规则：{rule}", rule=rule) if rule else "",
             buttons=self.confirm_buttons(turn, draft, "确认提交", "先不办"),
         )
 

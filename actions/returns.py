@@ -16,6 +16,7 @@ from actions.choosing import (
 )
 from actions.faq_answers import find_answer, policy, policy_days, say_answer
 from actions.forms import Draft, Question, ServiceForm
+from actions.language import word
 from actions.orders import (
     ARRIVED,
     ON_THE_WAY,
@@ -38,8 +39,11 @@ LAWFUL_DAYS = 7
 """Days for returning without a reason when the shop's FAQ names none: 消费者权益保护法 第二十五条."""
 
 KINDS = {"return": "退货退款", "refund_only": "仅退款"}
-_REFUND_ONLY = re.compile(r"仅退款|只退款|光退款|不退货|退款不退|货不退|不寄回")
-_RETURN = re.compile(r"退货|退回|寄回|退货退款|退掉")
+_REFUND_ONLY = re.compile(
+    r"仅退款|只退款|光退款|不退货|退款不退|货不退|不寄回|refund only|only (?:a |the )?refund|without (?:a )?return",
+    re.I,
+)
+_RETURN = re.compile(r"退货|退回|寄回|退货退款|退掉|return|send (?:it|them) back", re.I)
 QUESTION_ONLY = re.compile(
     r"谁|多久|几天|多少天|多少钱|哪里|哪儿|地址|条件|规则|要求|运费|邮费|期限|什么时候|几天内|影响|流程"
 )
@@ -113,7 +117,7 @@ def refuse_not_arrived(turn: Turn, order: Order, deed: str) -> None:
 class ReturnForm(ServiceForm):
     name = "return_form"
     deed = "退货"
-    verbs = "退货退款|退货|退款|退"
+    verbs = "退货退款|退货|退款|退|return|refund"
     intents = frozenset({"request_return"})
     main_intent = "request_return"
     kept = "utter_kept_return"
@@ -203,7 +207,7 @@ class ReturnForm(ServiceForm):
             order=str(draft.get("order")),
             total=yuan(draft.amount),
             reason=reason_label(draft),
-            freight=f"\n运费：{freight}" if freight and draft.get("kind") == "return" else "",
+            freight=word("\n运费：{rule}", rule=freight) if freight and draft.get("kind") == "return" else "",
             buttons=self.confirm_buttons(turn, draft, "确认提交", "先不退"),
         )
 

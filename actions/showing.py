@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actions import goods_text, suggesting
+from actions.language import word
+from actions.reasons import reason
 from actions.references import known
 from actions.steering import CHEAPER, MORE, OTHER_KIND
 
@@ -22,7 +24,7 @@ REMEMBERED = 120  # product ids kept of what was shown in one wish
 def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None, **facts: str) -> None:
     """Says the goods as one message and remembers them. `words`: the response; by default the wish decides."""
     goods = known(turn, [s.product_id for s in found.items])
-    reasons = _reasons(wish, found, goods)
+    reasons = _reasons(turn, wish, found, goods)
     custom = goods_text.goods_message(found, {p.product_id: p for p in goods}, reasons)
     lead = words or _lead(wish, found) if found.exact else "utter_nearest"
     turn.say(
@@ -38,13 +40,13 @@ def show(turn: Turn, wish: Wish, found: Suggestions, words: str | None = None, *
     turn.set("wish", wish.to_slot())
 
 
-def _reasons(wish: Wish, found: Suggestions, goods: list[Product]) -> dict[str, str]:
+def _reasons(turn: Turn, wish: Wish, found: Suggestions, goods: list[Product]) -> dict[str, str]:
     """product id → the reason, led by what this one is not, when it is only the nearest."""
-    known_reasons = {s.product_id: s.reason for s in found.items}
+    known_reasons = {s.product_id: reason(s, turn.services.catalogue().products) for s in found.items}
     if found.exact:
         return known_reasons
     return {
-        p.product_id: "，".join((*suggesting.misses(wish, found.relaxed, p), known_reasons[p.product_id]))
+        p.product_id: word("，").join((*suggesting.misses(wish, found.relaxed, p), known_reasons[p.product_id]))
         for p in goods
     }
 
@@ -77,9 +79,14 @@ def _one_question(wish: Wish, found: Suggestions) -> str:
         return ""
     priced = wish.max_price is not None or wish.min_price is not None or wish.below is not None
     if wish.for_other and not wish.kinds:
-        return f"\n{wish.recipient}平时喜欢什么{'' if priced else '、大概什么预算'}？我再挑准一点。"
+        asked = (
+            "\n{recipient}平时喜欢什么？我再挑准一点。"
+            if priced
+            else "\n{recipient}平时喜欢什么、大概什么预算？我再挑准一点。"
+        )
+        return word(asked, recipient=wish.recipient)
     if wish.kinds and not priced and not wish.brands:
-        return "\n大概什么价位合适？我可以再挑准一点。"
+        return word("\n大概什么价位合适？我可以再挑准一点。")
     return ""
 
 

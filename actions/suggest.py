@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from actions import goods_text, suggesting
 from actions.base import MOVES, ZhikeAction
+from actions.language import word
 from actions.references import known, meant
 from actions.showing import nothing_fits, show
 from actions.steering import CHEAPER, MORE, OTHER_BRAND, move_of
@@ -66,13 +67,13 @@ class AskRecommendationReason(ZhikeAction):
         lines = (
             goods_text.numbered(about, [reasons.get(p.product_id, "") for p in about])
             if len(about) > 1
-            else f"{goods_text.name_of(about[0])}：{reasons.get(about[0].product_id, '')}"
+            else f"{goods_text.name_of(about[0])}{word('：')}{reasons.get(about[0].product_id, '')}"
         )
         wanted = replace(Wish.from_slot(turn.slot("wish")), below=None).described()
         personal = bool(showing.get("personalised"))
         turn.say(
             "utter_reason_personal" if personal else "utter_reason",
             lines=lines,
-            wanted=f"您说的是「{wanted}」，按这个挑的。" if wanted else "",
+            wanted=word("您说的是「{wanted}」，按这个挑的。", wanted=wanted) if wanted else "",
             buttons=[turn.button("关闭个性化推荐", "privacy_request", topic="off")] if personal else None,
         )

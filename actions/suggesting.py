@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from actions.language import word
 from actions.wish import yuan
 from recommender import Event, Request, Suggestions
 
@@ -82,27 +83,27 @@ def misses(wish: Wish, relaxed: str | None, product: Product) -> list[str]:
 
 def _above_budget(wish: Wish, product: Product) -> str:
     over = 0 if wish.max_price is None else round(product.price - wish.max_price, 2)
-    return f"比预算高 {yuan(over)} 元" if over > 0 else ""
+    return word("比预算高 {over} 元", over=yuan(over)) if over > 0 else ""
 
 
 def _below_budget(wish: Wish, product: Product) -> str:
     under = 0 if wish.min_price is None else round(wish.min_price - product.price, 2)
-    return f"比您说的价位低 {yuan(under)} 元" if under > 0 else ""
+    return word("比您说的价位低 {under} 元", under=yuan(under)) if under > 0 else ""
 
 
 def _not_cheaper(wish: Wish, product: Product) -> str:
-    return "不比刚才的便宜" if wish.below is not None and product.price >= wish.below else ""
+    return word("不比刚才的便宜") if wish.below is not None and product.price >= wish.below else ""
 
 
-def _other(wanted: tuple[str, ...], own: Iterable[str], verb: str) -> str:
-    return f"{verb}{'、'.join(wanted)}" if wanted and not set(wanted) & set(own) else ""
+def _other(wanted: tuple[str, ...], own: Iterable[str], said: str) -> str:
+    return word(said, wanted=word("、").join(wanted)) if wanted and not set(wanted) & set(own) else ""
 
 
 _MISSES: dict[str, Callable[[Wish, Product], str]] = {
     "max_price": _above_budget,
     "min_price": _below_budget,
     "cheaper_than": _not_cheaper,
-    "colours": lambda wish, product: _other(wish.colours, product.colours, "没有"),
-    "brands": lambda wish, product: _other(wish.brands, (product.brand,), "不是"),
-    "kinds": lambda wish, product: _other(wish.kinds, product.kinds, "不是"),
+    "colours": lambda wish, product: _other(wish.colours, product.colours, "没有{wanted}"),
+    "brands": lambda wish, product: _other(wish.brands, (product.brand,), "不是{wanted}"),
+    "kinds": lambda wish, product: _other(wish.kinds, product.kinds, "不是{wanted}"),
 }

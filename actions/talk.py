@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.base import ZhikeAction
+from actions.language import word
 from actions.readings import menu_buttons, said
 from actions.turn import Turn
 from actions.wish import yuan
@@ -27,7 +28,7 @@ class Greet(ZhikeAction):
     def handle(self, turn: Turn) -> None:
         unfinished = turn.slot("unfinished")
         name = turn.customer.name if turn.customer else ""
-        hello = f"{name}您好，{time_of_day(turn.services.now().hour)}"
+        hello = word("{name}您好，{time}", name=name, time=word(time_of_day(turn.services.now().hour))).strip()
         if isinstance(unfinished, dict) and unfinished.get("intent"):
             turn.set("unfinished", None)
             turn.offer(f"action_{unfinished['intent']}")
@@ -51,7 +52,7 @@ def likely_wish(turn: Turn) -> tuple[str, dict | None]:
     for statuses, sentence, intent, title in _LIKELY:
         found = next((o for o in orders if o.status in statuses), None)
         if found:
-            news = sentence.format(order=found.title, total=yuan(found.total))
+            news = word(sentence, order=found.title, total=yuan(found.total))
             return news, turn.button(title, intent, order_id=found.order_id)
     return "", None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from actions.base import ZhikeAction
 from actions.faq_answers import policy
+from actions.language import word
 from actions.orders import (
     ARRIVED,
     ON_THE_WAY,
@@ -107,7 +108,10 @@ def tell_status(turn: Turn, order: Order) -> None:
         )
     elif order.status in ON_THE_WAY:
         seen = last_seen(order, now)
-        facts |= {"parcel": parcel(order), "seen": seen or f"{moment(order.shipped_at, now)} 发出".strip()}
+        facts |= {
+            "parcel": parcel(order),
+            "seen": seen or word("{when} 发出", when=moment(order.shipped_at, now)).strip(),
+        }
         turn.say(
             "utter_status_delivering" if order.status == "delivering" else "utter_status_on_the_way",
             **facts,
@@ -119,7 +123,7 @@ def tell_status(turn: Turn, order: Order) -> None:
         )
         facts |= {
             "parcel": parcel(order),
-            "where": f"，{place}" if place else "",
+            "where": word("，{place}", place=place) if place else "",
             "when": moment(order.received_at, now),
         }
         turn.say(

@@ -11,6 +11,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.language import DEFAULT, detect, word
+from actions.language import title as title_said
 from actions.services import Services
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ HUMAN_INTENT = "request_human"
 SECONDS_LEFT = "seconds_left"  # key in the message's metadata
 MOODS = ("negative", "neutral", "positive")
 _ORDERS = 50
+_NAMES = frozenset({"product", "brand", "category", "payment_method"})  # the same in either language
 
 
 class Turn:
@@ -95,6 +98,16 @@ class Turn:
     def entity(self, kind: str, exclude: bool = False) -> Any:
         """The first value, or None."""
         return next(iter(self.entities(kind, exclude)), None)
+
+    @cached_property
+    def language(self) -> str:
+        """zh or en, as this message shows; a button, a number or a bare name leaves the language as it was."""
+        before = self.slot("language") or DEFAULT
+        if self.pressed:
+            return before
+        entities = self.tracker.latest_message.get("entities") or []
+        names = [(e["start"], e["end"]) for e in entities if "start" in e and "end" in e and e["entity"] in _NAMES]
+        return detect(self.text, before, names)
 
     # --- mood --------------------------------------------------------------------------------------
 
@@ -174,17 +187,20 @@ class Turn:
 
     def say(self, words: str, buttons: list[dict] | None = None, custom: dict | None = None, **facts: Any) -> None:
         """`words`: the name of a response (`utter_…`, filled with `facts`) or a finished text. `custom`: {"data": {…}}.
-        The turn's mood goes along, so that conditions on the slot `mood` see this message's and not the last one's."""
-        facts.setdefault("mood", self.mood)
+        The turn's mood and language go along, so that conditions on these slots see this message's and not the last
+        one's. A fact that is one of our own words is said in the language spoken."""
+        facts = {name: word(value) if isinstance(value, str) else value for name, value in facts.items()}
+        facts = {"mood": self.mood, "language": self.language, **facts}
         if words.startswith("utter_"):
             self.dispatcher.utter_message(response=words, buttons=buttons, json_message=custom, **facts)
         else:
             self.dispatcher.utter_message(text=words, buttons=buttons, json_message=custom)
 
     def button(self, title: str, intent: str, **entities: Any) -> dict[str, str]:
-        """A button that means `intent` with these entities. The channel signs it for this conversation."""
+        """A button that means `intent` with these entities; a `title` of ours is put in the language spoken.
+        The channel signs it for this conversation."""
         values = json.dumps(entities, ensure_ascii=False, separators=(",", ":")) if entities else ""
-        return {"title": title, "payload": f"/{intent}{values}"}
+        return {"title": title_said(title), "payload": f"/{intent}{values}"}
 
     @property
     def human_button(self) -> dict[str, str]:

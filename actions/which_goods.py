@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actions import goods_text
+from actions.language import word
 from actions.references import candidates, describes_goods
 from actions.showing import remember
 
@@ -25,7 +26,7 @@ def look_up(turn: Turn, most: int = 3) -> list[Product]:
 
 def ask_which(turn: Turn, goods: list[Product], intent: str, words: str = "utter_which_of_these") -> None:
     """Shows the candidates with their prices and a button each; 第二个 works from then on."""
-    reasons = {p.product_id: "和您说的最接近" for p in goods}
+    reasons = {p.product_id: word("和您说的最接近") for p in goods}
     custom = goods_text.found_message(goods, reasons)
     places = zip("一二三", goods, strict=False)
     buttons = [turn.button(f"第{place}个", intent, product=p.product_id) for place, p in places]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from actions.language import word
 from actions.needs import needed_kinds
 
 if TYPE_CHECKING:
@@ -60,12 +61,16 @@ class Wish:
 
     def described(self) -> str:
         """As one says it: 送爸爸、200 元以内的黑色保温杯（不要南极人）. Empty for an empty wish."""
-        gift = f"送{self.recipient}" if self.for_other else ""
-        lead = "、".join(part for part in (gift, self.occasion, said_price(self.min_price, self.max_price)) if part)
-        goods = "".join("或".join(values) for values in (self.colours, self.brands, self.sizes, self.kinds))
-        unwanted = "、".join((*self.exclude_brands, *self.exclude_kinds, *self.exclude_colours))
-        whole = f"{lead}的{goods}" if lead and goods else lead or goods
-        return f"{whole}（不要{unwanted}）" if unwanted and whole else f"不要{unwanted}" if unwanted else whole
+        gift = word("送{recipient}", recipient=word(self.recipient)) if self.for_other else ""
+        lead = word("、").join(
+            part for part in (gift, self.occasion, said_price(self.min_price, self.max_price)) if part
+        )
+        goods = "".join(word("或").join(values) for values in (self.colours, self.brands, self.sizes, self.kinds))
+        unwanted = word("、").join((*self.exclude_brands, *self.exclude_kinds, *self.exclude_colours))
+        whole = word("{lead}的{goods}", lead=lead, goods=goods) if lead and goods else lead or goods
+        if not unwanted:
+            return whole
+        return word("{whole}（不要{unwanted}）" if whole else "不要{unwanted}", whole=whole, unwanted=unwanted)
 
 
 def yuan(price: float) -> str:
@@ -75,10 +80,10 @@ def yuan(price: float) -> str:
 
 def said_price(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f"{yuan(low)}–{yuan(high)} 元"
+        return word("{low}–{high} 元", low=yuan(low), high=yuan(high))
     if high is not None:
-        return f"{yuan(high)} 元以内"
-    return f"{yuan(low)} 元以上" if low is not None else ""
+        return word("{high} 元以内", high=yuan(high))
+    return word("{low} 元以上", low=yuan(low)) if low is not None else ""
 
 
 def related(catalogue: CatalogueSnapshot, one: str, other: str) -> bool:
