@@ -10,7 +10,7 @@ derived from the same messages and stored in the model with its table.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -125,6 +125,11 @@ class IntentModel:
     sure: tuple[float, ...]
     unknown: float
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def first_stage(self) -> IntentModel:
+        """The model that asks no encoder and decides alone."""
+        return replace(self, stages=self.stages[:1], sure=())
 
     def read(self, readings: Sequence[Reading], encoders: Mapping[str, SentenceEncoder]) -> list[Decision]:
         """Decisions for messages, in order; each encoder runs once, over those together that still need it.

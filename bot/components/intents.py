@@ -1,5 +1,6 @@
 """Rasa graph component around the intent model: trains it, keeps it in Rasa's model archive, reads messages with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -11,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import intent_training, model_files
+from bot.components.clauses import two_wishes
 from bot.components.encoders import SentenceEncoder, TrainingEncodings, shared
 from bot.components.features import Reading
 from bot.components.gate_rules import Evidence
@@ -18,6 +20,7 @@ from bot.components.intent_model import Decision, IntentModel
 from bot.components.normaliser import normalised_of
 
 EVIDENCE = "zhike_intent_evidence"
+ALSO = "also"
 _RANKING_LENGTH = 10
 
 
@@ -25,7 +28,8 @@ _RANKING_LENGTH = 10
 class IntentClassifier(GraphComponent):
     """Intents by linear models on n-grams and sentence encoders; options: ``intent_training.IntentConfig``.
 
-    Sets ``intent``, ``intent_ranking`` (ten, surest first) and, for the gate, ``EVIDENCE``.
+    Sets ``intent``, ``intent_ranking`` (ten, surest first), ``also`` (name and text of a second wish, if there is one)
+    and, for the gate, ``EVIDENCE``.
     """
 
     @staticmethod
@@ -93,18 +97,25 @@ class IntentClassifier(GraphComponent):
         """Reads messages in place; many at once share the encoders' work."""
         texts = [message for message in messages if message.get(TEXT) is not None]
         decisions = self._model.read([self._reading(message) for message in texts], self._encoders)
-        for message, decision in zip(texts, decisions, strict=True):
-            self._store(message, decision)
+        normalised = [normalised_of(message).text for message in texts]
+        wishes = two_wishes(normalised, [decision.ranking[0][0] for decision in decisions], self._model)
+        for message, decision, two in zip(texts, decisions, wishes, strict=True):
+            ranking = decision.ranking
+            if two is not None:
+                first, other = two
+                # Of two wishes the one said first; the last clause mostly sounds loudest.
+                ranking = ((first.intent, ranking[0][1]), *(row for row in ranking if row[0] != first.intent))
+                message.set(ALSO, {INTENT_NAME_KEY: other.intent, TEXT: other.text}, add_to_output=True)
+            self._store(message, ranking, decision)
         return messages
 
-    def _store(self, message: Message, decision: Decision) -> None:
+    def _store(self, message: Message, read: Sequence[tuple[str, float]], decision: Decision) -> None:
         ranking = [
-            {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
-            for name, confidence in decision.ranking[:_RANKING_LENGTH]
+            {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence} for name, confidence in read[:_RANKING_LENGTH]
         ]
         message.set(INTENT, dict(ranking[0]), add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-        message.set(EVIDENCE, Evidence(decision.known, decision.ranking[0][1], self._model.unknown))
+        message.set(EVIDENCE, Evidence(decision.known, read[0][1], self._model.unknown, decision.noise))
 
     @staticmethod
     def _reading(message: Message) -> Reading:
