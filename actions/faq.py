@@ -35,6 +35,7 @@ class FaqSource:
         self._repository, self._encoders = repository, tuple(encoders)
         self._lock = threading.Lock()
         self._built: tuple[Any, Index] | None = None
+        self._letters = FaqIndex(())
         self._making: threading.Thread | None = None
 
     def index(self) -> Index:
@@ -45,7 +46,8 @@ class FaqSource:
             return built[1]
         with self._lock:
             if self._built is None or self._built[0] != version:
-                self._built = (version, FaqIndex(entries))
+                self._letters = FaqIndex(entries)
+                self._built = (version, self._letters)
                 if self._encoders:
                     self._making = threading.Thread(
                         target=self._make, args=(version, entries), name="faq-index", daemon=True
@@ -72,6 +74,12 @@ class FaqSource:
 
     def best(self, text: str, intent: str | None = None, sureness: Sureness = Sureness.ANSWER) -> Match | None:
         return self.index().best(text, intent, sureness)
+
+    def rule(self, question: str, intent: str | None = None, sureness: Sureness = Sureness.NEAR) -> Match | None:
+        """The entry for a standard question of the bot's own, put in words that shops use: letters find those surely,
+        and the same way before and after the index by meaning is made."""
+        self.index()
+        return self._letters.best(question, intent, sureness)
 
     def about(self, intent: str) -> Sequence[Any]:
         return self.index().about(intent)

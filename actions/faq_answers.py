@@ -79,7 +79,7 @@ def policy(turn: Turn, question: str, intent: str, sureness: Sureness = Sureness
     """The shop's own answer to one of the bot's standard questions, None when the shop has none."""
     if turn.services.faq is None:
         return None
-    match = turn.services.faq.best(question, intent, sureness)
+    match = turn.services.faq.rule(question, intent, sureness)
     return match.entry.answer if match else None
 
 
