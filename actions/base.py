@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import second_wish
 from actions.context import meant_instead
 from actions.language import DEFAULT, speaking, word
 from actions.mood import soothe
@@ -85,6 +86,7 @@ class ZhikeAction(Action, ABC):
         first_action = turn.first_action
         if first_action:
             _count_mood(turn, self.counts_mood)
+            second_wish.keep(turn)
         if turn.message_id:
             turn.set("counted", turn.message_id)
         if first_action and self.soothes and turn.upset_now:
@@ -101,6 +103,8 @@ class ZhikeAction(Action, ABC):
             turn.say("utter_offer_human", buttons=[turn.human_button])
         if turn.form and self.resumes_form and not turn.following and not turn.left_form:
             turn.follow(turn.form)
+        if self.offers_human:  # else a person takes over, or a form goes on
+            second_wish.offer(turn)
 
 
 def _count_mood(turn: Turn, counts: bool) -> None:

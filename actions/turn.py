@@ -59,6 +59,11 @@ class Turn:
         return ((self.tracker.latest_message.get("intent") or {}).get("name") or "").partition("/")[0]
 
     @property
+    def also(self) -> dict[str, str] | None:
+        """A second wish in the same message, if there is one: the intent's ``name`` and the ``text`` that says it."""
+        return self.tracker.latest_message.get("also")
+
+    @property
     def ranking(self) -> list[tuple[str, float]]:
         """(intent, confidence), likeliest first, `nlu_fallback` left out."""
         rows = self.tracker.latest_message.get("intent_ranking") or []

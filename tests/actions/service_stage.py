@@ -101,9 +101,17 @@ class Talk:
         configure(Services(store=store, limits=services.pop("limits", Limits()), **services))
         self.last = Reply()
 
-    def say(self, text: str, intent: str, *entities: tuple[str, Any], mood: str = "neutral") -> Reply:
+    def say(
+        self,
+        text: str,
+        intent: str,
+        *entities: tuple[str, Any],
+        mood: str = "neutral",
+        also: tuple[str, str] | None = None,
+    ) -> Reply:
         score = {"negative": -0.8, "neutral": 0.0, "positive": 0.8}[mood]
-        return self._send(text, intent, entities, {"sentiment": {"label": mood, "score": score}})
+        more = {"also": dict(zip(("name", "text"), also, strict=True))} if also else {}
+        return self._send(text, intent, entities, {"sentiment": {"label": mood, "score": score}, **more})
 
     def press(self, title: str) -> Reply:
         """A button of the last answer, by its title."""

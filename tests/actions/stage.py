@@ -224,9 +224,15 @@ class Stage:
         self._responses, self._rules, self._random, self._count = responses(), rules(), random.Random(seed), 0
 
     def hear(
-        self, text: str, intent: str, *entities: tuple, mood: str | None = "neutral", ranking: Iterable[tuple] = ()
+        self,
+        text: str,
+        intent: str,
+        *entities: tuple,
+        mood: str | None = "neutral",
+        ranking: Iterable[tuple] = (),
+        also: tuple[str, str] | None = None,
     ) -> Said:
-        """entities: (kind, value) or (kind, value, "exclude"). mood None: a button."""
+        """entities: (kind, value) or (kind, value, "exclude"). mood None: a button. also: (intent, words)."""
         self._count += 1
         message = {
             "text": text,
@@ -235,6 +241,8 @@ class Stage:
             "intent_ranking": [{"name": n, "confidence": c} for n, c in ranking or [(intent, 0.9)]],
             "entities": [self._entity(text, *e) for e in entities],
         }
+        if also:
+            message["also"] = dict(zip(("name", "text"), also, strict=True))
         if mood:
             message["sentiment"] = {"label": mood, "score": {"negative": -0.8, "neutral": 0.0, "positive": 0.8}[mood]}
         said, action = Said(), self._rules[intent]
