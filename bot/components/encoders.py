@@ -88,9 +88,11 @@ class E5Encoder(SentenceEncoder):
     name = "e5"
     dimensions = 384
     _prefix = "query: "
+    _remembered = 64  # vectors of the last texts
 
     def __init__(self) -> None:
         self._model = None
+        self._recent: dict[str, np.ndarray] = {}
         self._lock = threading.Lock()
 
     @property
@@ -102,7 +104,20 @@ class E5Encoder(SentenceEncoder):
         with self._lock:
             if self._model is None:
                 self._model = _e5_engine()
-            return _one_by_one(self._model, [self._prefix + text for text in texts], self.dimensions)
+            vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+            for at, text in enumerate(texts):
+                vectors[at] = self._vector(text)
+            return vectors
+
+    def _vector(self, text: str) -> np.ndarray:
+        """Of the engine, or of what it last said: intent and mood ask for the same message one after the other."""
+        vector = self._recent.pop(text, None)
+        if vector is None:
+            vector = np.array(self._model.encode(self._prefix + text), dtype=np.float32)
+        self._recent[text] = vector
+        if len(self._recent) > self._remembered:
+            del self._recent[next(iter(self._recent))]
+        return vector
 
     def encode_many(self, texts: Sequence[str], workers: int) -> np.ndarray:
         """As ``encode``, with ``workers`` engines side by side (the engine lets go of Python's lock)."""

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import minimize_scalar
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
+from bot.components.calibration import temperature
 from bot.components.encoders import SentenceEncoder, TrainingEncodings
 from bot.components.features import NgramBlock, NgramFeatures, Reading
 from bot.components.intent_model import DensePart, IntentModel, LinearReading, softmax
@@ -107,7 +107,7 @@ def fit(
 
     truth = target[kept_apart]
     decisions = [_aligned(machines[2 * at], matrices[at][kept_apart], outputs) for at in range(len(stages))]
-    temperatures = [_temperature(decision, truth) for decision in decisions]
+    temperatures = [temperature(decision, truth) for decision in decisions]
     confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures, strict=True)]
     sure, cascade, sure_tables = _sure(confidences, truth, config.cascade_loss)
     messages = truth < len(intents)
@@ -204,16 +204,6 @@ def _reading(
     return LinearReading(
         stage, columns[:width].copy(), tuple(dense_weights), intercept.astype(np.float32), float(temperature)
     )
-
-
-def _temperature(decision: np.ndarray, truth: np.ndarray) -> float:
-    """The multiplier with the least negative log-likelihood on messages kept apart."""
-
-    def loss(log_heat: float) -> float:
-        chosen = softmax(decision * np.exp(log_heat))[np.arange(len(truth)), truth]
-        return float(-np.log(np.maximum(chosen, 1e-12)).mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2.0, 4.0), method="bounded").x))
 
 
 def _sure(

@@ -1,24 +1,28 @@
-"""The mood of a message in three classes: one linear model on n-grams of characters and the cues of ``mood_cues``."""
+"""The mood of a message in three classes: n-grams of characters and the cues of ``mood_cues`` first, and a sentence
+encoder only where these leave it open.
+
+Each stage is linear; the second adds what the encoder says to what the first said. Made by ``mood_training.fit``.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 
+from bot.components.encoders import SentenceEncoder
 from bot.components.features import NgramBlock, NgramFeatures, Reading
+from bot.components.intent_model import DensePart, LinearReading, dense_features
 from bot.components.mood_cues import CUES, cues_of
 from bot.errors import Problem
 
 LABELS = ("negative", "neutral", "positive")
-_FORMAT = 1
-_LONGEST = 4  # characters in an n-gram
-_RAREST = 3  # messages that an n-gram must stand in
-_INVERSE_PENALTY = 1.0
+_FORMAT = 2
 
 
 class UnreadableMoodModel(Problem):
@@ -37,21 +41,32 @@ NEUTRAL = Mood("neutral", 0.0)
 
 @dataclass(frozen=True)
 class MoodModel:
-    """``weights``: float32 (3, n-grams + cues). ``intercept``: float32 (3,). Rows in the order of ``LABELS``."""
+    """``stages``: readings over ``LABELS``, whose sparse columns are the n-grams and then the cues.
+
+    ``dense``: the encoders' parts by name. ``sure``: for each stage but the last the chance from which on it decides.
+    ``facts``: what training found out.
+    """
 
     ngrams: NgramFeatures
-    weights: np.ndarray
-    intercept: np.ndarray
+    dense: Mapping[str, DensePart]
+    stages: tuple[LinearReading, ...]
+    sure: tuple[float, ...]
+    facts: Mapping[str, object] = field(default_factory=dict)
 
-    def read(self, reading: Reading) -> Mood:
-        """The mood of one message; neutral when there is nothing to read."""
+    def read(self, reading: Reading, encoders: Mapping[str, SentenceEncoder]) -> Mood:
+        """The mood of one message; neutral when there is nothing to read. ``encoders``: by the names in ``dense``."""
         if not reading.text.strip():
             return NEUTRAL
         columns, values = self.ngrams.of(reading)
-        scores = self.weights[:, columns] @ values + self.weights[:, self.ngrams.width :] @ cues_of(reading.text)
-        scores = scores + self.intercept
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
+        columns = np.concatenate([columns, self.ngrams.width + np.arange(len(CUES))])
+        values = np.concatenate([values, cues_of(reading.text)])
+        dense: dict[str, np.ndarray] = {}
+        for stage, sure in zip(self.stages, (*self.sure, 0.0), strict=True):
+            missing = [self.dense[name] for name in stage.parts if name not in dense]
+            dense |= {name: rows[0] for name, rows in dense_features(missing, [reading], encoders).items()}
+            chances = stage.confidences(stage.decide(columns, values, dense))
+            if chances.max() >= sure:
+                break
         score = float(np.clip(chances[2] - chances[0], -1.0, 1.0))
         return Mood(LABELS[int(chances.argmax())], round(score, 4))
 
@@ -60,14 +75,30 @@ class MoodModel:
         folder.mkdir(parents=True, exist_ok=True)
         (block,) = self.ngrams.blocks
         ngrams = sorted(block.vocabulary, key=block.vocabulary.__getitem__)
-        np.savez(
-            folder / "mood.npz",
-            vocabulary=np.frombuffer("\n".join(ngrams).encode("utf-8", "surrogatepass"), dtype=np.uint8),
-            idf=block.idf,
-            weights=self.weights,
-            intercept=self.intercept,
-        )
-        description = {"format": _FORMAT, "labels": LABELS, "cues": CUES, "longest": block.longest}
+        arrays = {
+            "vocabulary": np.frombuffer("\n".join(ngrams).encode("utf-8", "surrogatepass"), dtype=np.uint8),
+            "idf": block.idf,
+            **{f"{name}_mean": part.mean for name, part in self.dense.items()},
+        }
+        for place, stage in enumerate(self.stages):
+            arrays[f"stage{place}_sparse"] = stage.sparse_weights
+            arrays[f"stage{place}_intercept"] = stage.intercept
+            for name, weights in zip(stage.parts, stage.dense_weights, strict=True):
+                arrays[f"stage{place}_{name}"] = weights
+        np.savez(folder / "mood.npz", **arrays)
+        description = {
+            "format": _FORMAT,
+            "labels": LABELS,
+            "cues": CUES,
+            "longest": block.longest,
+            "dense": {
+                name: {"encoder": part.encoder, "view": part.view, "version": part.version, "weight": part.weight}
+                for name, part in self.dense.items()
+            },
+            "stages": [{"parts": stage.parts, "temperature": stage.temperature} for stage in self.stages],
+            "sure": self.sure,
+            "facts": self.facts,
+        }
         (folder / "mood.json").write_text(json.dumps(description, ensure_ascii=False, indent=1), encoding="utf-8")
 
     @classmethod
@@ -82,60 +113,27 @@ class MoodModel:
             ngrams = arrays["vocabulary"].tobytes().decode("utf-8", "surrogatepass").split("\n")
             vocabulary = {ngram: column for column, ngram in enumerate(ngrams)}
             block = NgramBlock("characters", description["longest"], 1.0, vocabulary, arrays["idf"])
-            if arrays["weights"].shape != (len(LABELS), len(vocabulary) + len(CUES)):
+            dense = {
+                name: DensePart(**entry, mean=arrays[f"{name}_mean"]) for name, entry in description["dense"].items()
+            }
+            stages = tuple(_stage(place, entry, arrays) for place, entry in enumerate(description["stages"]))
+            if any(stage.sparse_weights.shape != (len(vocabulary) + len(CUES), len(LABELS)) for stage in stages):
                 raise _unreadable("权重和词表的大小对不上")
-            return cls(NgramFeatures((block,)), arrays["weights"], arrays["intercept"])
-        except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+            return cls(NgramFeatures((block,)), dense, stages, tuple(description["sure"]), description["facts"])
+        except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile) as error:
             raise _unreadable(str(error)) from error
+
+
+def _stage(place: int, entry: dict, arrays: Mapping[str, np.ndarray]) -> LinearReading:
+    parts = tuple(entry["parts"])
+    return LinearReading(
+        parts,
+        arrays[f"stage{place}_sparse"],
+        tuple(arrays[f"stage{place}_{part}"] for part in parts),
+        arrays[f"stage{place}_intercept"],
+        entry["temperature"],
+    )
 
 
 def _unreadable(why: str) -> UnreadableMoodModel:
     return UnreadableMoodModel("情绪模型读不出来", why, "重新训练：zhike train")
-
-
-def fit(texts: Sequence[str], labels: Sequence[str]) -> MoodModel:
-    """Trains on typed messages with their labels (each one of ``LABELS``); the same input gives the same model.
-
-    Multinomial logistic regression, every class weighing the same however rare it is: an angry customer overlooked
-    costs more than one request taken for impatient.
-    """
-    from scipy.sparse import csr_matrix, hstack
-    from sklearn.linear_model import LogisticRegression
-
-    readings = [Reading.of(text) for text in texts]
-    ngrams = NgramFeatures((NgramBlock.fit(readings, "characters", _LONGEST, 1.0, _RAREST),))
-    cues = np.vstack([cues_of(reading.text) for reading in readings])
-    features = hstack([ngrams.matrix(readings), csr_matrix(cues)]).tocsr()
-    classes = np.array([LABELS.index(label) for label in labels])
-    model = LogisticRegression(C=_INVERSE_PENALTY, class_weight="balanced", max_iter=300, tol=1e-3, random_state=0)
-    model.fit(features, classes)
-    return MoodModel(ngrams, model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
-
-
-def read_examples(folder: Path) -> tuple[list[str], list[str]]:
-    """Texts and labels of every ``*.jsonl`` in the folder; messages without a label (on the border) are left out.
-
-    Raises Problem, naming file and line, for what is no example, and when there is none at all.
-    """
-    texts: list[str] = []
-    labels: list[str] = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                text, label = row["text"], row["sentiment"]
-            except (ValueError, KeyError, TypeError) as error:
-                fix = '每行写成 {"text": "…", "sentiment": "negative"}'
-                raise Problem(f"{path.name} 第 {number} 行读不懂", str(error), fix) from error
-            if label is None:
-                continue
-            if label not in LABELS:
-                known = "、".join(LABELS)
-                raise Problem(f"{path.name} 第 {number} 行的情绪是 {label!r}", f"只认 {known} 或 null", "改正这一行")
-            texts.append(text)
-            labels.append(label)
-    if len(set(labels)) < len(LABELS):
-        raise Problem(f"{folder} 里的情绪例句不够", "三种情绪每种至少要有一条", "补上例句，或从版本库恢复这个文件夹")
-    return texts, labels

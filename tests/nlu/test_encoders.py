@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.components import encoders
 from bot.components.encoders import E5Encoder, TrainingEncodings, UseEncoder
 from tests.nlu.conftest import SpellingEncoder
 
@@ -53,3 +54,12 @@ def test_encoders_give_unit_vectors_near_for_like_meanings(encoder):
 def test_e5_engines_side_by_side_give_what_one_gives():
     texts = ["我要退货", "发票", "到哪了", "你好", "谢谢", "换一批"]
     np.testing.assert_allclose(E5Encoder().encode_many(texts, workers=2), E5Encoder().encode(texts), atol=1e-6)
+
+
+def test_the_same_message_is_encoded_once_for_all_who_ask(monkeypatch):
+    encoder = E5Encoder()
+    (first,) = encoder.encode(["想换个颜色"])
+    monkeypatch.setattr(encoder, "_model", None)
+    monkeypatch.setattr(encoders, "_e5_engine", lambda: None)
+    (again,) = encoder.encode(["想换个颜色"])
+    np.testing.assert_array_equal(first, again)

@@ -10,12 +10,14 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.encoders import E5Encoder
+from bot.components.mood_model import UnreadableMoodModel
 from bot.components.sentiment import SentimentClassifier
 
 MESSAGES = {
-    "positive": ["好用", "太喜欢了", "很满意", "真棒"],
-    "negative": ["垃圾", "骗子", "气死我了", "太差了"],
-    "neutral": ["几点发货", "有货吗", "帮我查订单", "怎么退"],
+    "positive": ["好用", "太喜欢了", "很满意", "真棒", "赞"],
+    "negative": ["垃圾", "骗子", "气死我了", "太差了", "失望"],
+    "neutral": ["几点发货", "有货吗", "帮我查订单", "怎么退", "多少钱"],
 }
 
 
@@ -25,7 +27,7 @@ def config(tmp_path) -> dict:
     folder = tmp_path / "moods"
     folder.mkdir()
     (folder / "few.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    return {"data": str(folder)}
+    return {"data": str(folder), "e5": False}
 
 
 def _storage(tmp_path) -> LocalModelStorage:
@@ -41,6 +43,15 @@ def test_the_mood_goes_out_with_the_parse_result(config, tmp_path):
     message = Message.build("垃圾骗子")
     loaded.process([message])
     assert message.as_dict(only_output_properties=True)["sentiment"]["label"] == "negative"
+
+
+def test_with_other_encoder_vectors_than_in_training_the_model_is_refused(config, tmp_path, monkeypatch):
+    storage, resource = _storage(tmp_path), Resource("mood")
+    asked = config | {"e5": True}
+    SentimentClassifier.create(asked, storage, resource, None).train(TrainingData())
+    monkeypatch.setattr(E5Encoder, "version", "e5-of-tomorrow")
+    with pytest.raises(UnreadableMoodModel, match="e5-of-tomorrow"):
+        SentimentClassifier.load(asked, storage, resource, None)
 
 
 def test_a_message_without_text_is_neutral(config, tmp_path):
