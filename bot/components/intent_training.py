@@ -100,22 +100,18 @@ def fit(
             tuple(name for name, part in dense.items() if part.encoder in asked) for asked in _ENCODERS_OF_STAGES
         )
     )
-    matrices = [_side_by_side(sparse, [features[name] for name in stage]) for stage in stages]
-    rows = np.arange(len(target))
-    kept_in, kept_apart = _split(rows, target, config)
-    machines = [_machine(matrix[part], target[part], config) for matrix in matrices for part in (kept_in, rows)]
-
+    kept_in, kept_apart = _split(np.arange(len(target)), target, config)
     truth = target[kept_apart]
-    decisions = [_aligned(machines[2 * at], matrices[at][kept_apart], outputs) for at in range(len(stages))]
-    temperatures = [temperature(decision, truth) for decision in decisions]
-    confidences = [softmax(decision * heat) for decision, heat in zip(decisions, temperatures, strict=True)]
+    readers, confidences = [], []
+    for stage in stages:
+        matrix = _side_by_side(sparse, [features[name] for name in stage])
+        decision = _aligned(_machine(matrix[kept_in], target[kept_in], config), matrix[kept_apart], outputs)
+        heat = temperature(decision, truth)
+        confidences.append(softmax(decision * heat))
+        readers.append(_reading(_machine(matrix, target, config), stage, ngrams.width, features, heat))
     sure, cascade, sure_tables = _sure(confidences, truth, config.cascade_loss)
     messages = truth < len(intents)
     unknown, unknown_table = _unknown(cascade[messages, : len(intents)], truth[messages], config)
-    readers = tuple(
-        _reading(machines[2 * at + 1], stage, ngrams.width, features, temperatures[at])
-        for at, stage in enumerate(stages)
-    )
     facts = {
         "config": asdict(config),
         "messages": len(readings),
@@ -124,7 +120,7 @@ def fit(
         "sure_tables": sure_tables,
         "unknown_table": unknown_table,
     }
-    return IntentModel(intents, ngrams, dense, readers, sure, unknown, facts)
+    return IntentModel(intents, ngrams, dense, tuple(readers), sure, unknown, facts)
 
 
 def _encoded(
