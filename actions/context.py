@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from actions.needs import needed_kinds
+from actions.orders import names_an_order
 
 if TYPE_CHECKING:
     from actions.turn import Turn
@@ -48,6 +49,11 @@ _HOW_LONG = re.compile(
     r"(能|会|可以|才)?(到账|到|好|完成|处理|弄好|有结果|有消息)?(呀|啊|呢|吗|嘛|了)?"
 )
 _TAKE_TIME = frozenset({"ask_refund_status", "track_order"})
+# 台灯呢, 那第二个呢 and nothing else: the question before, asked of something else.
+_WHAT_ABOUT = re.compile(r"(?:那么?|还有|另外)?[，,\s]*[^，,。！？!?]{1,14}呢[?？。!！~\s]*")
+_ASKED_OF_ORDERS = frozenset({"track_order", "urge_delivery", "ask_refund_status"})
+_ASKED_OF_GOODS = frozenset({"ask_price", "ask_stock", "ask_product_info"})
+_THINGS = ("product", "category", "brand", "colour", "size", "ordinal", "reference")
 
 
 def meant_instead(turn: Turn) -> str | None:
@@ -60,6 +66,7 @@ def meant_instead(turn: Turn) -> str | None:
         or _takes_one(turn)
         or _tells_a_need(turn)
         or _asks_how_long(turn)
+        or _asks_of_another(turn)
     )
 
 
@@ -94,6 +101,15 @@ def _asks_how_long(turn: Turn) -> str | None:
     if topic not in _TAKE_TIME or turn.intent == topic or not _HOW_LONG.fullmatch(turn.text.strip("，。！？!?~ ")):
         return None
     return f"action_{topic}"
+
+
+def _asks_of_another(turn: Turn) -> str | None:
+    topic = (turn.slot("topic") or {}).get("intent")
+    if turn.intent == topic or not _WHAT_ABOUT.fullmatch(turn.text.strip()):
+        return None
+    of_order = topic in _ASKED_OF_ORDERS and names_an_order(turn)
+    of_goods = topic in _ASKED_OF_GOODS and any(map(turn.entities, _THINGS))
+    return f"action_{topic}" if of_order or of_goods else None
 
 
 def _turns_down_what_was_shown(turn: Turn) -> bool:

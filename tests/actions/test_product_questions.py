@@ -13,6 +13,14 @@ def test_the_price_of_the_second_one_shown(stage):
     assert all(f"￥{shown.goods[1]['price']:g}" in text for text in said.every)
 
 
+@pytest.mark.parametrize("read_as", ["place_order", "clarify", "request_recommendation"])
+def test_what_about_the_next_one_asks_its_price_too(stage, read_as):
+    shown = stage.hear(*EARPHONES)
+    stage.hear("第二个多少钱", "ask_price", ("ordinal", 2))
+    said = stage.hear("第三个呢？", read_as, ("ordinal", 3))
+    assert all(f"￥{shown.goods[2]['price']:g}" in text for text in said.every)
+
+
 def test_the_price_of_a_named_product(stage):
     said = stage.hear("达伦台灯多少钱", "ask_price", ("product", "L1"))
     assert "￥169" in said.text and "没货" in said.text

@@ -39,6 +39,20 @@ def test_the_order_listed_is_chosen_by_place_goods_or_number(service_store, text
     assert "YT8880001" in reply.text and "880000000051" not in reply.text
 
 
+@pytest.mark.parametrize("read_as", ["report_problem", "request_recommendation", "inform", "track_order"])
+def test_what_about_another_one_asks_the_same_of_it(service_store, read_as) -> None:
+    talk = Talk(service_store, "MANY")
+    assert "YT8880001" in talk.say("跑鞋到哪了", "track_order", ("category", "跑鞋")).text
+    reply = talk.say("那咖啡呢", read_as, ("category", "咖啡"))
+    assert "880000000051" in reply.text and "挂耳咖啡" in reply.text
+
+
+def test_what_about_goods_that_were_not_ordered_is_no_question_about_orders(service_store) -> None:
+    talk = Talk(service_store, "MANY")
+    talk.say("跑鞋到哪了", "track_order", ("category", "跑鞋"))
+    assert "快递" not in talk.say("手机呢", "request_recommendation", ("category", "手机")).text
+
+
 @pytest.mark.parametrize("number", [OTHERS, "999999999999"])
 def test_somebody_elses_number_and_no_number_at_all_sound_the_same(service_store, number) -> None:
     reply = Talk(service_store, "MANY").say(f"查下{number}", "track_order", ("order_id", number))
