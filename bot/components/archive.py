@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_OUTPUT = ("intent", "intent_ranking", "entities", "sentiment")
+_OUTPUT = ("intent", "intent_ranking", "also", "entities", "sentiment")
 
 
 class Understanding:
@@ -20,7 +20,10 @@ class Understanding:
         self._target = target
 
     def parse(self, texts: Sequence[str]) -> list[dict[str, Any]]:
-        """For each text: text, intent, intent_ranking, entities, sentiment. The encoders see all texts together."""
+        """For each text: text, intent, intent_ranking, entities, sentiment, ``also`` where there is a second wish.
+
+        The encoders see all texts together.
+        """
         from rasa.core.channels.channel import UserMessage
         from rasa.engine.constants import PLACEHOLDER_MESSAGE
 
