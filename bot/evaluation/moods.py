@@ -32,12 +32,14 @@ class MoodReport:
 
 @dataclass(frozen=True)
 class ReviewReport:
-    """The sign of the mood's score against 0 and 1; a score of 0 counts as against and is told in `undecided`.
+    """The sign of the score against 0 and 1; a score of 0 counts as against and is told in `undecided`.
 
-    `roc_auc` is None when all reviews have the same label.
+    `unseen`: accuracy on the reviews that are not, blanks aside, among those learned from. `roc_auc` is None when all
+    reviews have the same label.
     """
 
     accuracy: Share
+    unseen: Share
     roc_auc: float | None
     undecided: Share
     table: list[Scores]
@@ -71,17 +73,26 @@ def mood_report(texts: Sequence[str], gold: Sequence[str], parsed: Sequence[Pars
     )
 
 
-def review_report(gold: Sequence[str], parsed: Sequence[Parsed]) -> ReviewReport:
-    """gold: "0" (against) or "1" (for), one a review, at least one."""
-    polarity = [float((one.get("sentiment") or {}).get("score", 0.0)) for one in parsed]
-    read = [FOR if score > 0 else AGAINST for score in polarity]
+def review_report(
+    texts: Sequence[str], gold: Sequence[str], scores_: Sequence[float], learned: Sequence[str]
+) -> ReviewReport:
+    """texts, gold ("0" against or "1" for), scores_: one a review, at least one. learned: the texts of the training."""
+    read = [FOR if score > 0 else AGAINST for score in scores_]
+    right = [wanted == said for wanted, said in zip(gold, read, strict=True)]
+    known = {_without_blanks(text) for text in learned}
+    unseen = [hit for text, hit in zip(texts, right, strict=True) if _without_blanks(text) not in known]
     return ReviewReport(
-        accuracy=share(sum(wanted == said for wanted, said in zip(gold, read, strict=True)), len(read)),
-        roc_auc=float(roc_auc_score([one == FOR for one in gold], polarity)) if len(set(gold)) == 2 else None,
-        undecided=share(sum(score == 0 for score in polarity), len(read)),
+        accuracy=share(sum(right), len(right)),
+        unseen=share(sum(unseen), len(unseen)),
+        roc_auc=float(roc_auc_score([one == FOR for one in gold], scores_)) if len(set(gold)) == 2 else None,
+        undecided=share(sum(score == 0 for score in scores_), len(read)),
         table=scores(gold, read, (AGAINST, FOR)),
         matrix=matrix(gold, read, (AGAINST, FOR)),
     )
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
 
 
 def _side(row: Row, label: str) -> str:

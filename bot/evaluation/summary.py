@@ -74,6 +74,7 @@ def _(report: MoodReport) -> None:
 def _(report: ReviewReport) -> None:
     area = "–（只有一种标签）" if report.roc_auc is None else f"{report.roc_auc:.3f}"
     print(f"\n褒贬\n  准确率 {counted(report.accuracy)}，ROC AUC {area}")
+    print(f"  训练数据里没有的评论 {counted(report.unseen)}")
     print(f"  得分正好是 0、看不出褒贬的 {counted(report.undecided)}")
     _tell_scores("每类", report.table)
 

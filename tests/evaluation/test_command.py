@@ -64,12 +64,17 @@ def test_moods_and_reviews(trained_home: Path, tmp_path: Path):
     document = json.loads(done.stdout)  # nothing else on standard output
     assert (document["kind"], document["n"]) == ("sentiment", 2), "a message without a label is left out"
 
-    reviews = tmp_path / "reviews.csv"
-    reviews.write_text("label,review\n1,很好用，很喜欢\n0,太差了，垃圾\n", encoding="utf-8")
-    page = tmp_path / "page.html"
-    done = zhike("evaluate", "sentiment", str(reviews), "--page", str(page), home=trained_home)
+
+def test_reviews_learned_from_a_file(tmp_path: Path):
+    train, file, page = (tmp_path / name for name in ("train.csv", "reviews.csv", "page.html"))
+    good = [f"{what}很好，喜欢" for what in ("鞋", "包", "灯", "锅", "伞", "床", "书", "笔", "茶", "米")]
+    rows = [f"1,{text}\n0,{text.replace('很好，喜欢', '太差，失望')}" for text in good]
+    train.write_text("label,review\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    file.write_text("label,review\n1,碗很好，喜欢\n0,盆太差，失望\n1,鞋很好，喜欢\n", encoding="utf-8")
+    done = zhike("evaluate", "sentiment", str(file), "--train", str(train), "--page", str(page), home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "ROC AUC 1.000" in done.stdout and "<svg" in page.read_text(encoding="utf-8")
+    assert "训练数据里没有的评论 100.0 %（2/2" in done.stdout
 
 
 def test_moods_read_alone_are_the_moods_of_the_whole_reading(trained_home: Path, tmp_path: Path):

@@ -159,12 +159,17 @@ def test_the_balanced_accuracy_is_the_mean_of_the_recalls():
 
 
 def test_reviews_go_by_the_sign_of_the_score():
-    found = review_report(["1", "1", "0", "0"], [{"sentiment": {"score": score}} for score in (0.8, -0.1, -0.9, 0.0)])
+    found = review_report(["甲", "乙", "丙", "丁"], ["1", "1", "0", "0"], (0.8, -0.1, -0.9, 0.0), [])
     assert (found.accuracy.value, found.roc_auc, found.undecided.part) == (0.75, 0.75, 1)
 
 
+def test_reviews_learned_from_are_left_out_of_a_figure_of_their_own():
+    found = review_report(["好 用", "真差", "很好"], ["1", "0", "1"], (0.8, 0.1, 0.9), ["好用", "别的"])
+    assert (found.unseen.part, found.unseen.n) == (1, 2)
+
+
 def test_one_kind_of_review_has_no_roc_auc():
-    assert review_report(["1"], [{"sentiment": {"score": 0.5}}]).roc_auc is None
+    assert review_report(["好"], ["1"], [0.5], []).roc_auc is None
 
 
 # --- the shop's answers ---------------------------------------------------------------------------------
