@@ -25,9 +25,9 @@ from bot.errors import Problem
 _LONGEST = 4  # characters in an n-gram
 _RAREST = 3  # messages that an n-gram must stand in
 _INVERSE_PENALTY = 1.0
-_ITERATIONS = 60  # more bring nothing on messages kept apart
+_ITERATIONS = 60  # at most: the fit is cut short of convergence, for time
 # What the encoder's scores weigh beside those of n-grams and cues: between 0.3 and 0.7 messages kept apart are read
-# equally well, and the fast encoder (USE) beside it brings nothing.
+# equally well. The fast encoder (USE) beside it gains on some kinds of messages what it loses on others.
 _ENCODER_SHARE = 0.5
 _HELD_OUT = 0.2
 _FEWEST = 5  # messages of a mood, so that some can be kept apart
