@@ -73,6 +73,7 @@ def orders(now: datetime) -> list[dict[str, Any]]:
         order("880000000011", "FRESH", "bean", "待发货", 43, 1, 2),
         order("880000000021", "WAY", "coat", "已发货", 499, 3, **sent(2)),
         order("880000000031", "GOT", "coat", "已签收", 499, 6, **sent(5), received_at=day(now, 3)),
+        order("880000000035", "ABROAD", "cup", "已签收", 159, 6, **sent(5), received_at=day(now, 3)),
         order("880000000041", "OLD", "shoe", "已签收", 359, 50, **sent(48), received_at=day(now, 40)),
         order("880000000051", "MANY", "bean", "待发货", 43, 2),
         order(
@@ -107,7 +108,9 @@ def orders(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-CUSTOMERS = ("FRESH", "WAY", "GOT", "OLD", "MANY", "TWO", "CHEAP", "LATE", "MONEY", "PAIDBACK", "UNPAID", "NOBODY")
+CUSTOMERS = (
+    *("FRESH", "WAY", "GOT", "ABROAD", "OLD", "MANY", "TWO", "CHEAP", "LATE", "MONEY", "PAIDBACK", "UNPAID", "NOBODY"),
+)
 
 
 def fill_service_shop(store: Store) -> None:
