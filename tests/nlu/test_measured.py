@@ -116,7 +116,7 @@ def _near_copies(ours: Iterable[str], others: Sequence[str]) -> list[tuple[str, 
 # What the model reads in them
 
 
-@pytest.mark.parametrize(("kind", "most"), [("out_of_scope", 0.16), ("noise", 0.24)])
+@pytest.mark.parametrize(("kind", "most"), [("out_of_scope", 0.14), ("noise", 0.22)])
 def test_what_is_not_ours_is_seldom_acted_on(cases, kind, most):
     report = outside_report(cases["not_ours"])
     mistakes = [one for one in report.mistakes if one.gold == kind]
@@ -137,7 +137,7 @@ def test_a_negation_in_a_wish_does_not_hide_it(cases):
 
 def test_hard_messages_are_mostly_right(cases):
     report = intent_report(cases["hard"])
-    assert report.accuracy.value >= 0.88, _told("right", report.accuracy, report.confusions)
+    assert report.accuracy.value >= 0.89, _told("right", report.accuracy, report.confusions)
     assert report.macro_f1 >= 0.89, f"macro-F1 {report.macro_f1:.3f}"
     assert report.calibration.ece <= 0.055, f"expected calibration error {report.calibration.ece:.3f}"
 
@@ -160,7 +160,7 @@ def test_of_two_wishes_one_is_understood_and_often_the_first(cases, sets):
     second = intent_report(
         [(replace(example, intent=also), parsed) for (example, parsed), also in zip(two, seconds, strict=True)]
     )
-    assert first.accuracy.value >= 0.32, _told("the first", first.accuracy, first.confusions)
+    assert first.accuracy.value >= 0.70, _told("the first", first.accuracy, first.confusions)
     assert first.accuracy.part + second.accuracy.part >= 38, _told("the second", second.accuracy, second.confusions)
 
 
