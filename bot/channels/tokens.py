@@ -103,7 +103,7 @@ def verify(key: bytes, token: object) -> Identity:
     try:
         claims = _signed_claims(key, token)
         expires = int(claims["exp"])
-    except (jwt.PyJWTError, TypeError, ValueError):
+    except (jwt.PyJWTError, TypeError, ValueError, OverflowError):
         raise BadToken("令牌无效：不是本店签发的，或者不完整") from None
     if expires <= time.time():
         raise BadToken("令牌过期了，请重新取一个")

@@ -11,8 +11,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from bot.components.cascade_files import cascade_arrays, cascade_entries, read_cascade
 from bot.components.features import NgramBlock, NgramFeatures
-from bot.components.intent_model import DensePart, IntentModel, LinearReading
+from bot.components.intent_model import IntentModel
 from bot.errors import Problem
 
 _FORMAT = 2
@@ -30,13 +31,7 @@ def save(model: IntentModel, folder: Path) -> None:
         ngrams = sorted(block.vocabulary, key=block.vocabulary.__getitem__)
         arrays[f"{block.kind}_vocabulary"] = np.frombuffer("\n".join(ngrams).encode(), dtype=np.uint8)
         arrays[f"{block.kind}_idf"] = block.idf
-    for name, part in model.dense.items():
-        arrays[f"{name}_mean"] = part.mean
-    for place, stage in enumerate(model.stages):
-        arrays[f"stage{place}_sparse"] = stage.sparse_weights
-        arrays[f"stage{place}_intercept"] = stage.intercept
-        for name, weights in zip(stage.parts, stage.dense_weights, strict=True):
-            arrays[f"stage{place}_{name}"] = weights
+    arrays |= cascade_arrays(model.dense, model.stages)
     np.savez(folder / "arrays.npz", **arrays)
     description = {
         "format": _FORMAT,
@@ -44,11 +39,7 @@ def save(model: IntentModel, folder: Path) -> None:
         "blocks": [
             {"kind": block.kind, "longest": block.longest, "weight": block.weight} for block in model.ngrams.blocks
         ],
-        "dense": {
-            name: {"encoder": part.encoder, "view": part.view, "version": part.version, "weight": part.weight}
-            for name, part in model.dense.items()
-        },
-        "stages": [{"parts": stage.parts, "temperature": stage.temperature} for stage in model.stages],
+        **cascade_entries(model.dense, model.stages),
         "sure": model.sure,
         "unknown": model.unknown,
         "facts": model.facts,
@@ -65,8 +56,7 @@ def load(folder: Path) -> IntentModel:
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             arrays = dict(stored)
         blocks = tuple(_block(entry, arrays) for entry in description["blocks"])
-        dense = {name: DensePart(**entry, mean=arrays[f"{name}_mean"]) for name, entry in description["dense"].items()}
-        stages = tuple(_stage(place, entry, arrays) for place, entry in enumerate(description["stages"]))
+        dense, stages = read_cascade(description, arrays)
         return IntentModel(
             tuple(description["intents"]),
             NgramFeatures(blocks),
@@ -88,14 +78,3 @@ def _block(entry: dict, arrays: dict[str, np.ndarray]) -> NgramBlock:
     ngrams = arrays[f"{entry['kind']}_vocabulary"].tobytes().decode().split("\n")
     vocabulary = {ngram: column for column, ngram in enumerate(ngrams)}
     return NgramBlock(entry["kind"], entry["longest"], entry["weight"], vocabulary, arrays[f"{entry['kind']}_idf"])
-
-
-def _stage(place: int, entry: dict, arrays: dict[str, np.ndarray]) -> LinearReading:
-    parts = tuple(entry["parts"])
-    return LinearReading(
-        parts,
-        arrays[f"stage{place}_sparse"],
-        tuple(arrays[f"stage{place}_{part}"] for part in parts),
-        arrays[f"stage{place}_intercept"],
-        entry["temperature"],
-    )

@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from bot.components.cascade_files import cascade_arrays, cascade_entries, read_cascade
 from bot.components.encoders import SentenceEncoder
 from bot.components.features import NgramBlock, NgramFeatures, Reading
 from bot.components.intent_model import DensePart, LinearReading, dense_features
@@ -78,24 +79,15 @@ class MoodModel:
         arrays = {
             "vocabulary": np.frombuffer("\n".join(ngrams).encode("utf-8", "surrogatepass"), dtype=np.uint8),
             "idf": block.idf,
-            **{f"{name}_mean": part.mean for name, part in self.dense.items()},
+            **cascade_arrays(self.dense, self.stages),
         }
-        for place, stage in enumerate(self.stages):
-            arrays[f"stage{place}_sparse"] = stage.sparse_weights
-            arrays[f"stage{place}_intercept"] = stage.intercept
-            for name, weights in zip(stage.parts, stage.dense_weights, strict=True):
-                arrays[f"stage{place}_{name}"] = weights
         np.savez(folder / "mood.npz", **arrays)
         description = {
             "format": _FORMAT,
             "labels": LABELS,
             "cues": CUES,
             "longest": block.longest,
-            "dense": {
-                name: {"encoder": part.encoder, "view": part.view, "version": part.version, "weight": part.weight}
-                for name, part in self.dense.items()
-            },
-            "stages": [{"parts": stage.parts, "temperature": stage.temperature} for stage in self.stages],
+            **cascade_entries(self.dense, self.stages),
             "sure": self.sure,
             "facts": self.facts,
         }
@@ -113,26 +105,12 @@ class MoodModel:
             ngrams = arrays["vocabulary"].tobytes().decode("utf-8", "surrogatepass").split("\n")
             vocabulary = {ngram: column for column, ngram in enumerate(ngrams)}
             block = NgramBlock("characters", description["longest"], 1.0, vocabulary, arrays["idf"])
-            dense = {
-                name: DensePart(**entry, mean=arrays[f"{name}_mean"]) for name, entry in description["dense"].items()
-            }
-            stages = tuple(_stage(place, entry, arrays) for place, entry in enumerate(description["stages"]))
+            dense, stages = read_cascade(description, arrays)
             if any(stage.sparse_weights.shape != (len(vocabulary) + len(CUES), len(LABELS)) for stage in stages):
                 raise _unreadable("权重和词表的大小对不上")
             return cls(NgramFeatures((block,)), dense, stages, tuple(description["sure"]), description["facts"])
         except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile) as error:
             raise _unreadable(str(error)) from error
-
-
-def _stage(place: int, entry: dict, arrays: Mapping[str, np.ndarray]) -> LinearReading:
-    parts = tuple(entry["parts"])
-    return LinearReading(
-        parts,
-        arrays[f"stage{place}_sparse"],
-        tuple(arrays[f"stage{place}_{part}"] for part in parts),
-        arrays[f"stage{place}_intercept"],
-        entry["temperature"],
-    )
 
 
 def _unreadable(why: str) -> UnreadableMoodModel:
