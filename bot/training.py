@@ -262,6 +262,7 @@ def _captured(out: io.TextIOBase, environment: dict[str, str]) -> Iterator[list[
 
 def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str, Any], float]:
     from actions.shelf import as_items
+    from bot.reviews import opinions_of
     from recommender import CustomerFacts, ShopRecommender
     from store import Store
 
@@ -287,7 +288,10 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
             )
             for one in store.customers.all()
         ]
-    model = ShopRecommender.fit(interactions, as_items(catalogue), customers)
+        reading = time.perf_counter()
+        opinions = opinions_of(store, interactions, settings.cache)
+        tell(f"评价：数出 {len(opinions)} 组商品和方面的好评差评，用时 {time.perf_counter() - reading:.1f} 秒")
+    model = ShopRecommender.fit(interactions, as_items(catalogue), customers, opinions=opinions)
     model.save(folder)
     seconds = time.perf_counter() - started
     segments = model.segment_count

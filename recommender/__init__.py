@@ -7,6 +7,7 @@ from recommender.base import PAD, Recommender
 from recommender.config import CosineConfig, ShopConfig
 from recommender.cosine import CosineRecommender
 from recommender.errors import BadMatrix, BadOption, DamagedModel, NotFitted, RecommenderError, UnknownOption
+from recommender.opinions import WHOLE, OpinionCount, Opinions
 from recommender.popularity import Popularity
 from recommender.request import CustomerFacts, Event, Item, Request, Suggested, Suggestions
 from recommender.segments import Segment, Segments
@@ -14,6 +15,7 @@ from recommender.shop import ShopRecommender
 
 __all__ = [
     "PAD",
+    "WHOLE",
     "BadMatrix",
     "BadOption",
     "CosineConfig",
@@ -23,6 +25,8 @@ __all__ = [
     "Event",
     "Item",
     "NotFitted",
+    "OpinionCount",
+    "Opinions",
     "Popularity",
     "Recommender",
     "RecommenderError",

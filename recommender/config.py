@@ -100,6 +100,15 @@ class ShopConfig(Config):
     """Weight of what the customer's segment buys."""
     popular_share: float = 0.15
     """Weight of what everybody buys; all of the weight when nothing personal is used."""
+    review_share: float = 0.3
+    """Weight of what reviews say of a product on the whole, as the share of praise above the shop's usual one; 0:
+    reviews decide nothing."""
+    wanted_share: float = 5.0
+    """The same for the aspects that the customer asked for (续航好的), their mean."""
+    review_prior: float = 10.0
+    """How many reviews the shop's usual share of praise counts for: with fewer of its own a product stays near it."""
+    praised_from: float = 0.6
+    """Share of good reviews, at the lower end of its 95 % interval, from which a reason may praise an aspect."""
     due_from: float = 0.8
     """A consumable counts as due again after this part of its usual interval…"""
     due_until: float = 2.0
@@ -119,8 +128,18 @@ class ShopConfig(Config):
             self._require(name, _whole(getattr(self, name)) and getattr(self, name) >= 1, "是不小于 1 的整数")
         for name in ("half_life_days", "browse_half_life_days", "due_from", "due_until"):
             self._require(name, getattr(self, name) > 0, "大于 0")
-        for name in ("shrinkage", "content_share", "segment_share", "popular_share", "diversity"):
+        for name in (
+            "shrinkage",
+            "content_share",
+            "segment_share",
+            "popular_share",
+            "diversity",
+            "review_share",
+            "wanted_share",
+        ):
             self._require(name, getattr(self, name) >= 0, "不小于 0")
+        self._require("review_prior", self.review_prior > 0, "大于 0")
+        self._require("praised_from", 0 < self.praised_from < 1, "在 0 和 1 之间")
         self._require("dislike_weight", self.dislike_weight <= 0, "不大于 0")
 
 

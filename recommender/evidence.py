@@ -16,6 +16,7 @@ from recommender.catalogue import Catalogue, fold
 from recommender.filters import Selection, price_limit
 from recommender.interactions import DAY, SHANGHAI
 from recommender.learned import Learned
+from recommender.opinions import WHOLE, OpinionCount, Opinions
 from recommender.profile import Profile
 from recommender.repurchase import Cycle
 from recommender.request import Request
@@ -23,16 +24,19 @@ from recommender.request import Request
 STRENGTH = {
     "due_again": 9.0,
     "gift_tag": 6.0,
+    "wanted_aspect": 5.5,
     "bought_together": 5.0,
     "best_in_budget": 4.5,
     "best_in_kind": 4.2,
     "viewed_together": 3.6,
     "cheaper": 3.2,
     "same_brand": 3.0,
+    "praised_aspect": 2.9,
     "kind_habit": 2.8,
     "looked_at": 2.7,
     "same_kind": 2.6,
     "segment": 2.5,
+    "well_reviewed": 2.45,
     "top_in_kind": 2.4,
     "best_in_shop": 2.3,
     "colour": 2.2,
@@ -68,19 +72,21 @@ class Witness:
         catalogue: Catalogue,
         places: np.ndarray,
         sellers: np.ndarray,
+        opinions: Opinions,
         request: Request,
         selection: Selection,
         profile: Profile | None,
         due: dict[int, Due],
     ) -> None:
         self.learned, self.catalogue, self.places, self.sellers = learned, catalogue, places, sellers
+        self.opinions = opinions
         self.request, self.selection, self.profile, self.due = request, selection, profile, due
         self.window = learned.config.sales_window_days
         self.least = learned.config.min_support
 
     def about(self, place: int) -> list[dict[str, Any]]:
         """All evidence for the catalogue product at `place`, never empty."""
-        found = [*self._limits(place), *self._sales(place)]
+        found = [*self._limits(place), *self._sales(place), *self._reviews(place)]
         if self.profile is not None:
             found += self._personal(place)
         return [*found, {"kind": "plain", "price": float(self.catalogue.price[place])}]
@@ -134,6 +140,20 @@ class Witness:
         if rank + ties <= _TOP_IN_SHOP and among > 2 * _TOP_IN_SHOP:
             found.append({"kind": "best_in_shop", "rank": rank, "ties": ties, "among": among, **fact})
         return [*found, {"kind": "bought_lately", **fact}]
+
+    def _reviews(self, place: int) -> list[dict[str, Any]]:
+        """What buyers clearly praise: the surest of the aspects asked for, the surest of all, the whole."""
+        praised = self.opinions.praised(self.catalogue.items[place].product_id, self.learned.config)
+        firsts = {
+            "wanted_aspect": [count for count in praised if count.aspect in self.request.aspects],
+            "praised_aspect": [count for count in praised if count.aspect != WHOLE],
+            "well_reviewed": [count for count in praised if count.aspect == WHOLE],
+        }
+        return [self._praise(kind, counts[0]) for kind, counts in firsts.items() if counts]
+
+    def _praise(self, kind: str, count: OpinionCount) -> dict[str, Any]:
+        said_as = self.opinions.praise[count.aspect]
+        return {"kind": kind, "aspect": count.aspect, "praise": said_as, "good": count.good, "said": count.said}
 
     def _personal(self, place: int) -> list[dict[str, Any]]:
         assert self.profile is not None

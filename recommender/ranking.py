@@ -12,8 +12,9 @@ from recommender.learned import Learned
 from recommender.profile import Profile
 from recommender.request import Request
 
-PARTS = ("item_cf", "content", "segment", "popular")
+PARTS = ("item_cf", "content", "segment", "popular", "reviews")
 _PERSONAL = 3  # the first three parts use the customer's own past
+_STRATEGIES = 4  # the parts that name a strategy: reviews only shift what the others put forward
 _DUE, _TAGGED = 1.0, 2.0  # above any sum of parts but for the best
 _ALIKE = 0.88  # cosine of content above which two products are the same thing twice
 _POOL = 40
@@ -46,13 +47,16 @@ def rank(
     catalogue: Catalogue,
     catalogue_places: np.ndarray,
     popular: np.ndarray,
+    reviewed: np.ndarray,
     profile: Profile,
     places: np.ndarray,
 ) -> Ranking:
-    """Scores of the goods at `places`. Each part is scaled to 0…1 among them before it is weighted."""
+    """Scores of the goods at `places`. Each part is scaled to 0…1 among them before it is weighted, but for what
+    reviews say, which comes weighted: few of them are to shift little. popular, reviewed: (catalogue,)."""
     config = learned.config
     parts = np.zeros((len(PARTS), places.size))
     parts[3] = _scaled(popular[places])
+    parts[4] = reviewed[places]
     if profile.personal and profile.taste:
         parts[0] = _scaled(to_catalogue(learned.related(profile.taste), catalogue_places)[places])
         liked = np.zeros(len(catalogue))
@@ -116,7 +120,7 @@ def strategy(ranking: Ranking, chosen: list[int], due: set[int], places: np.ndar
     do. Where nothing personal decided, "popular", or "content" when only the limits did."""
     names = set()
     for at in chosen:
-        parts = ranking.parts[:, at]
+        parts = ranking.parts[:_STRATEGIES, at]
         if int(places[at]) in due:
             names.add("due_again")
         else:

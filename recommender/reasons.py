@@ -48,6 +48,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "购物习惯和您相近的顾客里，近 {days} 天有 {buyers} 位买了它",
         "跟您买东西习惯差不多的顾客，近 {days} 天 {buyers} 位选了它",
     ),
+    "wanted_aspect": (
+        "您看重的{aspect}，提到它的 {said} 条评价里 {good} 条说{praise}",
+        "您在意{aspect}：{said} 条评价说到，{good} 条说{praise}",
+    ),
+    "praised_aspect": (
+        "提到{aspect}的 {said} 条评价里 {good} 条说{praise}",
+        "{said} 条评价说到{aspect}，{good} 条说{praise}",
+    ),
+    "well_reviewed": ("{said} 条评价里 {good} 条满意", "买过的人写了 {said} 条评价，{good} 条满意"),
     "best_in_budget": (
         "预算内近 {days} 天买的人最多，{buyers} 位",
         "这个价位里近 {days} 天销量最高，{buyers} 位顾客买了",

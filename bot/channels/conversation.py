@@ -255,6 +255,7 @@ class Conversations:
                     "reason": item.get("reason"),
                     "price": item.get("price"),
                     "propensity": item.get("propensity"),
+                    "aspect": item.get("aspect"),
                 }
                 for position, item in enumerate(data["items"])
             ]
