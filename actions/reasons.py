@@ -18,6 +18,8 @@ _ENGLISH = {
     "due_again": "you bought it {days} days ago, and it is usually bought again after about {usual} days",
     "gift_tag": "the shop marks it “{tag}”",
     "bought_together": "{both} customers bought it together with {other}, which you bought",
+    "bought_with_this": "{both} customers bought it together with {other}, which you are looking at",
+    "kind_of_this": "also {of}, like {other}, which you are looking at",
     "viewed_together": "{both} customers looked at it and at {other}, which you looked at",
     "same_brand": "the same brand as {other}, which you bought",
     "kind_habit": "you have bought {products} kinds of {of} before, this one is new to you",

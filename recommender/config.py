@@ -82,6 +82,8 @@ class ShopConfig(Config):
     """What a click on a suggestion says."""
     view_weight: float = 0.5
     """What a view says."""
+    looking_weight: float = 3.0
+    """What it says that the product's page is open right now, of anybody."""
     dislike_weight: float = -5.0
     """What 不喜欢 says; negative. A disliked product is never suggested to that customer."""
     half_life_days: float = 365.0

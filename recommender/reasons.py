@@ -29,6 +29,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "有 {both} 位顾客既买了您买过的{other}，也买了它",
         "{both} 位买过{other}的顾客也买了它，您{when}也买过那款",
     ),
+    "bought_with_this/often": (
+        "和您正在看的{other}常一起买，{both} 位顾客两样都买了",
+        "买{other}的 {others} 位顾客里，{both} 位也买了它",
+    ),
+    "bought_with_this": (
+        "您正在看的{other}，有 {both} 位顾客也配了这款",
+        "有 {both} 位顾客既买了您正在看的{other}，也买了它",
+    ),
+    "kind_of_this": ("和您正在看的{other}一样，也是{of}", "您正在看{other}，这款也是{of}，可以比一比"),
     "viewed_together/often": (
         "您看过的{other}，关注它的顾客里有 {both} 位也看中了这款",
         "和您看过的{other}常被一起看，{both} 位顾客两款都关注了",

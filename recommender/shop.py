@@ -85,9 +85,9 @@ class ShopRecommender:
             self._learned, self._catalogue, self._places, self._popular, reviewed, profile, selection.places
         )
         ranked = ranking.boosted(ranked, self._catalogue, selection.places, set(due), selection.tags, request)
-        diversity = self._learned.config.diversity * (1 if profile.taste else 2)
+        diversity = self._learned.config.diversity * (1 if profile.leanings else 2)
         chosen = ranking.choose(self._catalogue, selection.places, ranked.total, request.n, diversity)
-        strategy, personal = ranking.strategy(ranked, chosen, set(due), selection.places)
+        strategy, personal = ranking.strategy(ranked, chosen, set(due), selection.places, bool(profile.taste or due))
         places = selection.places[chosen].tolist()
         items = self._explained(
             places, ranked.total[chosen], request, selection, profile if personal else None, due, now
