@@ -100,6 +100,29 @@ class EaseConfig(Config):
 
 
 @dataclass(frozen=True)
+class FactorConfig(Config):
+    """Options of `FactorRecommender`. All of them change results."""
+
+    factors: int = 64
+    """Length of the vectors. Memory grows with it, the time to learn with its square and more."""
+    unseen_weight: float = 0.1
+    """α: what not having a product says, against 1 for an entry of weight 1."""
+    reg: float = 0.005
+    """λ, per entry; more for longer vectors and for less data."""
+    rounds: int = 8
+    """How often customers and goods are solved for in turn."""
+    seed: int = 20260
+    """Seed of the first guess."""
+
+    def __post_init__(self) -> None:
+        for name in ("factors", "rounds"):
+            self._require(name, _whole(getattr(self, name)) and getattr(self, name) >= 1, "是不小于 1 的整数")
+        for name in ("unseen_weight", "reg"):
+            self._require(name, _finite(getattr(self, name)) and getattr(self, name) > 0, "是大于 0 的数")
+        self._require("seed", _whole(self.seed) and self.seed >= 0, "是不小于 0 的整数")
+
+
+@dataclass(frozen=True)
 class ShopConfig(Config):
     """Options of `ShopRecommender`. All of them change results."""
 
