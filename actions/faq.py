@@ -81,8 +81,11 @@ class FaqSource:
         self.index()
         return self._letters.best(question, intent, sureness)
 
-    def about(self, intent: str) -> Sequence[Any]:
-        return self.index().about(intent)
+    def likeliest(self, text: str, intent: str, most: int) -> list[Any]:
+        """At most so many entries to choose among: the likeliest, then what else speaks of the intent's topic."""
+        index = self.index()
+        found = (*(match.entry for match in index.ranked(text, intent)), *index.about(intent))
+        return list({entry.entry_id: entry for entry in found}.values())[:most]
 
     def entry(self, entry_id: str) -> Any | None:
         return next((entry for entry in self.index().entries if str(entry.entry_id) == entry_id), None)

@@ -23,6 +23,8 @@ _MATTER = (
     (re.compile(r"保修|维修|质保|安装"), "ask_warranty"),
     (re.compile(r"价保|保价|差价|降价"), "ask_price_protection"),
 )
+#: Questions offered where none is surely the one: the right one is among so many nine times of ten.
+_OFFERED = 3
 
 
 def matter(text: str, intent: str) -> str:
@@ -54,16 +56,17 @@ def say_answer(turn: Turn, match: Match, buttons: list[dict] | None = None) -> N
 
 
 def say_unknown(turn: Turn, intent: str) -> None:
-    """Not written anywhere: says so, offers the shop's nearest questions and a person, and keeps the question for the
-    shop."""
+    """Not surely written anywhere: says so, offers the shop's likeliest questions and a person, and keeps the question
+    for the shop."""
     try:
         turn.services.store.cases.unanswered(turn.text, turn.customer_id, turn.slot("focus"))
         kept = True
     except StoreError:
         log.exception("an unanswered question was not kept")
         kept = False
-    about = list(turn.services.faq.about(intent))[:3] if turn.services.faq is not None else []
-    buttons = [turn.button(entry.question[:14], intent, choice=f"faq:{entry.entry_id}") for entry in about]
+    faq = turn.services.faq
+    likeliest = faq.likeliest(turn.text, matter(turn.text, intent), _OFFERED) if faq is not None else []
+    buttons = [turn.button(entry.question[:14], intent, choice=f"faq:{entry.entry_id}") for entry in likeliest]
     turn.say("utter_faq_unknown_kept" if kept else "utter_faq_unknown", buttons=[*buttons, turn.human_button])
 
 

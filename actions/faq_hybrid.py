@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from actions.faq_index import FaqIndex
 from actions.faq_match import Index, Match
-from actions.faq_model import FaqModel, Stage, TextEncoder, kernel, leads_of
+from actions.faq_model import FaqModel, Stage, TextEncoder, evidence_of, kernel, leads_of
 from actions.faq_text import CLAUSES, plain
 
 #: What is left of an entry's score when the reading says that the question is about something else.
@@ -24,47 +22,36 @@ _REMEMBERED = 1024
 
 
 class HybridIndex(Index):
-    """Entries found by a fitted model. `encoders` are those it was fitted with.
-
-    What the model alone would not say is said where the plain index, which knows nothing but letters, is sure of the
-    very same entry: a shop with few wordings calibrates its model on little, and it is silent for long.
-    """
+    """Entries found by a fitted model. `encoders` are those it was fitted with."""
 
     def __init__(self, entries: Iterable[Any], model: FaqModel, encoders: Sequence[TextEncoder]) -> None:
         super().__init__(entries)
         self.model = model
         self._encoders = {encoder.name: encoder for encoder in encoders}
-        self._letters = FaqIndex(self.entries)
-        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._agreed)
+        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._rank)
 
     def ranked(self, text: str, intent: str | None = None) -> tuple[Match, ...]:
         """The ten likeliest entries, best first; a match's score is the chance that it answers. A message of several
         clauses counts as the one of its pieces that is surest. What was asked lately is remembered."""
         return self._ranked(text, intent)
 
-    def _agreed(self, text: str, intent: str | None) -> tuple[Match, ...]:
-        found, by_letters = self._rank(text, intent), self._letters.ranked(text, intent)
-        if found and by_letters and by_letters[0].entry is found[0].entry:
-            sureness = max(found[0].sureness, by_letters[0].sureness)
-            return replace(found[0], sureness=sureness), *found[1:]
-        return found
-
     def _rank(self, text: str, intent: str | None) -> tuple[Match, ...]:
         pieces = _pieces(text)
         if not pieces:
             return ()
-        prior = self._prior(intent)
-        letters, cosines = self.model.wordings.cosine_of_letters(pieces), []
+        prior, known = self._prior(intent), self.model.wordings
+        letters, cosines = known.cosine_of_letters(pieces), []
         for stage in self.model.stages:
             slowest = stage.encoders[-1]
-            cosines.append(self.model.wordings.cosine_of(slowest, self._encoders[slowest].encode(pieces)))
+            vectors = known.vectors_of(slowest, self._encoders[slowest].encode(pieces))
+            cosines.append(vectors @ known.encodings[slowest].T)
             scores = np.maximum(kernel(letters, cosines) @ stage.weights, 0.0) * prior
-            leads = leads_of(scores)
-            surest = int(leads.argmax())
-            confidence = stage.calibration.confidence(leads[surest])
-            if leads[surest] >= stage.calibration.answer or confidence < stage.hopeless:
+            likeness = vectors @ known.answers[slowest].T
+            confidence = stage.calibration.confidence(*evidence_of(scores, likeness).T)
+            surest = int(confidence.argmax())
+            if confidence[surest] >= stage.calibration.answer:
                 break
-        return self._matches(scores[surest], stage)
+        return self._matches(scores[surest], likeness[surest], stage)
 
     def _prior(self, intent: str | None) -> np.ndarray:
         if not self._topics.known(intent):
@@ -74,14 +61,15 @@ class HybridIndex(Index):
             dtype=np.float32,
         )
 
-    def _matches(self, scores: np.ndarray, stage: Stage) -> tuple[Match, ...]:
+    def _matches(self, scores: np.ndarray, likeness: np.ndarray, stage: Stage) -> tuple[Match, ...]:
         order = np.argsort(-scores, kind="stable")[:_LISTED]
         # The best leads by what it is ahead of the next; the others by what they are behind the best.
         leads = scores[order] - scores[order[0]]
         leads[0] = leads_of(scores[None])[0]
+        chances = stage.calibration.confidence(leads, likeness[order]).tolist()
         return tuple(
-            Match(self.entries[place], float(stage.calibration.confidence(lead)), stage.calibration.sureness(lead))
-            for place, lead in zip(order, leads.tolist(), strict=True)
+            Match(self.entries[place], chance, stage.calibration.sureness(chance))
+            for place, chance in zip(order, chances, strict=True)
         )
 
 

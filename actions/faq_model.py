@@ -6,16 +6,15 @@ question's score for an entry is the regression's value for it. Two wordings are
 than far ones, so that entries with many wordings are told apart as by a linear model, those with few as by their
 nearest. The regression gives what it would say without one wording, and without one entry, in closed form (Rifkin &
 Lippert 2007, "Notes on Regularized Least Squares", section 4): the first are questions as customers might put them, the
-second are questions that no entry answers. From both comes how sure a lead over the next entry is (Platt 1999) and so
-what may be said.
+second are questions that no entry answers. From both comes how sure an entry is (Platt 1999) by its lead over the next
+and by how near its answer, which none of those questions is part of, comes to what was asked; and so what may be said.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,8 +36,6 @@ _CLAUSE_ENDS = re.compile(r"[。；，！？;!?\n]")
 _FEWEST = 20
 #: Beyond this many wordings the kernel (4 bytes a pair) is too large to be made beside a running bot.
 _MOST = 20_000
-#: Share of the shop's own questions that may lose their answer because a later encoder is not asked.
-_GIVEN_UP = 0.01
 _BANDS = (0.0, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -61,8 +58,9 @@ class Costs:
 
     wrong: float = 4.0
     """A wrong answer in the shop's name."""
-    wrong_near: float = 1.0
-    """A wrong entry, told only as the nearest rule, with the person offered beside it: one sentence too many."""
+    wrong_near: float = 1.5
+    """A wrong entry, told only as the nearest rule, with the person offered beside it: a sentence too many, and the
+    likeliest questions not offered in its place."""
 
     def surely(self, sureness: Sureness) -> float:
         """The chance of being right from which saying it costs less than silence: (1 - p) wrong < p."""
@@ -83,53 +81,55 @@ class Band:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How sure a lead is: p = 1 / (1 + exp(-(slope · lead + intercept))).
+    """How sure an entry is: p = 1 / (1 + exp(-(of_lead · lead + of_answer · likeness + intercept))).
 
-    `answer`, `near`: leads from which an entry is the answer, or the nearest rule. `table`: what that rests on."""
+    `likeness`: the cosine of the question with the entry's answer.
 
-    slope: float
+    `answer`, `near`: chances from which an entry is the answer, or the nearest rule. `table`: what that rests on."""
+
+    of_lead: float
+    of_answer: float
     intercept: float
     answer: float
     near: float
     table: tuple[Band, ...]
 
-    def confidence(self, lead: np.ndarray | float) -> Any:
-        """The chance in [0, 1] that the leading entry answers."""
-        return 1.0 / (1.0 + np.exp(-np.clip(self.slope * lead + self.intercept, -60.0, 60.0)))
+    def confidence(self, lead: np.ndarray, likeness: np.ndarray) -> np.ndarray:
+        """The chance in [0, 1] that the entry answers; all arrays have one shape."""
+        evidence = self.of_lead * lead + self.of_answer * likeness + self.intercept
+        return 1.0 / (1.0 + np.exp(-np.clip(evidence, -60.0, 60.0)))
 
-    def sureness(self, lead: float) -> Sureness:
-        """What a lead allows to be said."""
-        return Sureness.ANSWER if lead >= self.answer else Sureness.NEAR if lead >= self.near else Sureness.SILENT
+    def sureness(self, confidence: float) -> Sureness:
+        """What a chance allows to be said."""
+        if confidence >= self.answer:
+            return Sureness.ANSWER
+        return Sureness.NEAR if confidence >= self.near else Sureness.SILENT
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One regression. `encoders`: names of those it sees besides the characters. `weights`: float32 (n, entries).
-    `hopeless`: the confidence below which the next stage is not asked either."""
+    """One regression. `encoders`: names of those it sees besides the characters. `weights`: float32 (n, entries)."""
 
     encoders: tuple[str, ...]
     weights: np.ndarray
     calibration: Calibration
-    hopeless: float
 
 
 @dataclass(frozen=True)
 class Wordings:
-    """n wordings in the form in which questions are compared with them. `owner`: the place of each one's entry."""
+    """n wordings in the form in which questions are compared with them. `owner`: the place of each one's entry.
+    `answers`: for each encoder the entries' whole answers, float32 (entries, d)."""
 
     owner: np.ndarray
     characters: Any
     letters: sp.csr_matrix
     means: Mapping[str, np.ndarray]
     encodings: Mapping[str, np.ndarray]
+    answers: Mapping[str, np.ndarray]
 
     def cosine_of_letters(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), n)."""
         return _cosines(self.characters.transform([normalise(text) for text in texts]), self.letters)
-
-    def cosine_of(self, encoder: str, encodings: np.ndarray) -> np.ndarray:
-        """float32 (m, n) from raw encodings (m, d)."""
-        return self.vectors_of(encoder, encodings) @ self.encodings[encoder].T
 
     def vectors_of(self, encoder: str, encodings: np.ndarray) -> np.ndarray:
         """Raw encodings (m, d) less the wordings' mean, scaled to length 1."""
@@ -168,21 +168,24 @@ def fit(entries: Sequence[Any], encoders: Sequence[TextEncoder], costs: Costs | 
     letters = characters.fit_transform([normalise(text) for text in texts])
     raw = {encoder.name: encoder.encode_wordings(texts) for encoder in encoders}
     means = {name: encodings.mean(axis=0) for name, encodings in raw.items()}
-    wordings = Wordings(owner, characters, letters, means, {name: _unit(raw[name] - means[name]) for name in raw})
+    answers = [plain(entry.answer) for entry in entries]
+    told = {encoder.name: _unit(encoder.encode_wordings(answers) - means[encoder.name]) for encoder in encoders}
+    unit = {name: _unit(raw[name] - means[name]) for name in raw}
+    wordings = Wordings(owner, characters, letters, means, unit, told)
 
-    of_letters, cosines, fitted, said = _cosines(letters, letters), [], [], []
+    of_letters, cosines, stages = _cosines(letters, letters), [], []
+    places = np.flatnonzero(asked)
     for encoder in encoders:
         vectors = wordings.encodings[encoder.name]
         cosines.append(vectors @ vectors.T)
-        weights, kept, taken = _leave_out(kernel(of_letters, cosines), owner, np.flatnonzero(asked))
-        found, strangers = kept[np.isin(np.flatnonzero(asked), own)], taken
-        right = found.argmax(axis=1) == owner[own]
-        calibration = _calibrate(leads_of(found), right, leads_of(strangers), costs or Costs())
-        names = tuple(one.name for one in encoders[: len(cosines)])
-        fitted.append((names, weights, calibration))
-        said.append((calibration.confidence(leads_of(found)), right & (leads_of(found) >= calibration.near)))
-    hopeless = [_hopeless(first[0], later[1]) for first, later in itertools.pairwise(said)] + [0.0]
-    return FaqModel(wordings, tuple(Stage(*one, low) for one, low in zip(fitted, hopeless, strict=True)))
+        weights, kept, taken = _leave_out(kernel(of_letters, cosines), owner, places)
+        likeness = vectors[places] @ told[encoder.name].T
+        is_own = np.isin(places, own)
+        right = kept[is_own].argmax(axis=1) == owner[own]
+        strangers = evidence_of(taken, likeness)
+        calibration = _calibrate(evidence_of(kept, likeness)[is_own], right, strangers, costs or Costs())
+        stages.append(Stage(tuple(one.name for one in encoders[: len(cosines)]), weights, calibration))
+    return FaqModel(wordings, tuple(stages))
 
 
 def _wordings_of(entries: Sequence[Any]) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -238,40 +241,33 @@ def leads_of(scores: np.ndarray) -> np.ndarray:
     return first_two[:, 1] - np.maximum(first_two[:, 0], 0.0)
 
 
+def evidence_of(scores: np.ndarray, likeness: np.ndarray) -> np.ndarray:
+    """What speaks for the best entry of each row (m, entries): its lead and the likeness of its answer, (m, 2)."""
+    best = scores.argmax(axis=1)
+    return np.column_stack([leads_of(scores), likeness[np.arange(len(scores)), best]])
+
+
 def _calibrate(own: np.ndarray, right: np.ndarray, strangers: np.ndarray, costs: Costs) -> Calibration:
-    """From the leads of questions left out one by one (and whether each was right) and of questions without their
-    entry: a customer's question is taken to be one as often as the other."""
+    """From the evidence for questions left out one by one (m, 2; and whether each was right) and for questions without
+    their entry: a customer's question is taken to be one as often as the other."""
     from sklearn.linear_model import LogisticRegression
 
-    leads = np.concatenate([own, strangers])
-    truth = np.concatenate([right, np.zeros(len(strangers), dtype=bool)])
+    chances = [costs.surely(one) for one in (Sureness.ANSWER, Sureness.NEAR)]
     if not right.any():
-        return Calibration(0.0, -60.0, np.inf, np.inf, ())
+        return Calibration(0.0, 0.0, -60.0, *chances, ())
+    truth = np.concatenate([right, np.zeros(len(strangers), dtype=bool)])
     share = np.concatenate([np.full(len(own), 1.0 / len(own)), np.full(len(strangers), 1.0 / len(strangers))])
-    model = LogisticRegression(C=100.0).fit(leads[:, None], truth, sample_weight=share * len(own))
-    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
-
-    def lead_at(chance: float) -> float:
-        return (np.log(chance / (1.0 - chance)) - intercept) / slope if slope > 0 else np.inf
-
-    answer, near = (lead_at(costs.surely(one)) for one in (Sureness.ANSWER, Sureness.NEAR))
-    bare = Calibration(slope, intercept, answer, near, ())
-    return Calibration(slope, intercept, answer, near, _table(bare, own, right, strangers))
+    model = LogisticRegression(C=100.0).fit(np.concatenate([own, strangers]), truth, sample_weight=share * len(own))
+    bare = Calibration(*map(float, model.coef_[0]), float(model.intercept_[0]), *chances, ())
+    return replace(bare, table=_table(bare, own, right, strangers))
 
 
 def _table(found: Calibration, own: np.ndarray, right: np.ndarray, strangers: np.ndarray) -> tuple[Band, ...]:
-    def counts(leads: np.ndarray) -> np.ndarray:
-        return np.histogram(found.confidence(leads), bins=(*_BANDS, np.inf))[0]
+    def counts(evidence: np.ndarray) -> np.ndarray:
+        return np.histogram(found.confidence(*evidence.T), bins=(*_BANDS, np.inf))[0]
 
     columns = (counts(own[right]), counts(own[~right]), counts(strangers))
     return tuple(Band(low, *map(int, row)) for low, *row in zip(_BANDS, *columns, strict=True))
-
-
-def _hopeless(confidence: np.ndarray, answered_later: np.ndarray) -> float:
-    """The confidence below which asking on hardly ever brings the right answer."""
-    gained = np.sort(confidence[answered_later])
-    lost = int(_GIVEN_UP * len(confidence))
-    return float(gained[lost]) if lost < len(gained) else 1.0
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

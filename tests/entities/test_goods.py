@@ -171,3 +171,52 @@ def test_time_does_not_grow_with_the_catalogue():
         matcher.match(text, TODAY)
     assert (time.perf_counter() - begun) / len(texts) < 0.005
     assert of("product", read(texts[0], matcher))[0][1] == "P12-bal"
+
+
+CREAMS = snapshot(
+    {
+        "C1": Goods("露初 云杉水润 眼霜 15ml", "露初", ()),
+        "C2": Goods("露初 云杉水润 面霜 50ml 保湿", "露初", ()),
+        "C3": Goods("露初 绿茶面膜 5片", "露初", ()),
+        "C4": Goods("露初 7号水 温和洁肤", "露初", ()),
+        "C5": Goods("露初 沙漠玫瑰 爽肤水", "露初", ()),
+        "C6": Goods("露初 丝柔 粉饼 大金瓶", "露初", ()),
+        "C7": Goods("欧莱雅 保湿补水滋润女紧致大金瓶 面霜", "欧莱雅", ()),
+        "C8": Goods("露初 净澈 洗面奶", "露初", ()),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def creams() -> Matcher:
+    return Matcher.for_catalogue(CREAMS)
+
+
+@pytest.mark.parametrize("said", ["L’Oréal", "l oreal", "L'OREAL", "loréal", "LOREAL"])
+def test_a_latin_name_is_found_however_its_letters_are_parted(bare, said):
+    assert of("brand", read(f"{said} 的面膜", bare)) == [(said, "欧莱雅")]
+
+
+def test_letters_inside_longer_words_are_no_name(bare):
+    assert of("brand", read("santana 的 l orealist", bare)) == []
+
+
+def test_a_catalogue_without_categories_sells_what_its_titles_name(creams):
+    assert of("category", read("眼霜有吗", creams)) == [("眼霜", "眼霜")]
+    assert of("category", read("绿茶怎么样", creams)) == [], "a scent of a mask is no tea"
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [("露初云杉面霜", "C2"), ("露初 云杉 眼霜多少钱", "C1"), ("露初沙漠玫瑰爽肤水", "C5"), ("露初7号水有货吗", "C4")],
+)
+def test_a_line_is_what_stands_between_brand_and_kind(creams, text, product):
+    assert [value for _, value in of("product", read(text, creams))] == [product]
+
+
+def test_words_of_praise_between_brand_and_kind_name_nothing(creams):
+    assert of("product", read("露初补水保湿面霜", creams)) == []
+
+
+def test_a_name_of_one_title_names_what_other_titles_call_so(creams):
+    assert [value for _, value in of("product", read("欧莱雅大金瓶", creams))] == ["C7"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.components.matching import lexicon
@@ -21,6 +21,10 @@ _BRAND_AFTER = re.compile(
 )
 _BRAND_BEFORE = re.compile(r"(?:^|[,。!?\s]|买|要|看|推|推荐|有|喜欢|除了|比|和|跟|与|、|是|换|用|的)$")
 
+
+_BETWEEN_LETTERS = re.compile(r"(?<=[a-zà-ÿ0-9])[ '’.·\-](?=[a-zà-ÿ0-9])")
+
+_LATIN_NAME = re.compile(r"[a-z0-9]+")
 
 # Apple 苹果, 苹果 Apple
 _TWO_SCRIPTS = re.compile(
@@ -43,6 +47,13 @@ class _Name:
 def folded(text: str) -> str:
     """Half-width, lower case, outer blanks dropped: how names and messages are compared."""
     return unicodedata.normalize("NFKC", text).lower().strip()
+
+
+def _closed(low: str) -> tuple[str, Sequence[int]]:
+    """The text without what people put between the letters of a Latin name (Max Factor, L'Oréal, SK-II) and without
+    accents, and where each character stood."""
+    kept = [at for at in range(len(low)) if not _BETWEEN_LETTERS.match(low, at)]
+    return "".join(unicodedata.normalize("NFD", low[at])[0] for at in kept), kept
 
 
 def name_forms(name: str) -> list[str]:
@@ -128,7 +139,7 @@ class NameFinder:
     def find(self, low: str) -> list[Span]:
         """Every ``category`` and ``brand`` in a normalised lower-case text; they may still overlap."""
         spans, covered = [], {}
-        for start, end, names in self._book.find(low):
+        for start, end, names in self._named(low):
             for name in names:
                 if covered.get((name.entity, start), 0) >= end or not _stands_free(low, start, end):
                     continue
@@ -137,6 +148,16 @@ class NameFinder:
                 covered[name.entity, start] = end
                 spans.append(Span(name.entity, start, end, name.value))
         return spans
+
+    def _named(self, low: str) -> Iterator[tuple[int, int, tuple[_Name, ...]]]:
+        """Names as the text has them, and Latin ones however their letters are parted."""
+        yield from self._book.find(low)
+        closed, places = _closed(low)
+        if closed == low:
+            return
+        for start, end, names in self._book.find(closed):
+            if _LATIN_NAME.fullmatch(closed, start, end):
+                yield places[start], places[end - 1] + 1, names
 
     def _is_something_else(self, low: str, start: int, end: int, name: _Name) -> bool:
         after, before = low[end:], low[:start]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.components.matching import lexicon
 from bot.components.matching.attributes import match_colours, match_payments, match_quantities, match_sizes
 from bot.components.matching.dates import match_dates
 from bot.components.matching.english import match_english
 from bot.components.matching.exclusion import mark_exclusions
 from bot.components.matching.identifiers import match_identifiers
-from bot.components.matching.kinds_brands import NameFinder
+from bot.components.matching.kinds_brands import NameFinder, folded
 from bot.components.matching.money import match_money
 from bot.components.matching.people import match_occasions, match_recipients
-from bot.components.matching.products import ProductFinder
+from bot.components.matching.products import Goods, ProductFinder
 from bot.components.matching.references import match_references
 from bot.components.matching.spans import Span, without_overlaps
 
@@ -43,7 +45,7 @@ class Matcher:
         signature = hash((snapshot is None, kinds, brands, facts))
         if previous is not None and previous._signature == signature:
             return previous
-        names = NameFinder(kinds, brands, only_lexicon=snapshot is None)
+        names = NameFinder(kinds or _kinds_in_titles(products), brands, only_lexicon=snapshot is None)
         colours = {colour for p in products.values() for colour in p.colours if _A_COLOUR.fullmatch(colour)}
         return cls(names, ProductFinder(products, names), tuple(sorted(colours)), signature)
 
@@ -71,3 +73,9 @@ class Matcher:
             *match_english(low),
         ]
         return mark_exclusions(text, without_overlaps(spans))
+
+
+def _kinds_in_titles(products: Mapping[str, Goods]) -> tuple[str, ...]:
+    """What a catalogue without categories sells: kinds of the lexicon that titles name."""
+    titles = "\n".join(folded(product.title) for product in products.values())
+    return tuple(kind for kind in lexicon.kinds() if folded(kind) in titles)

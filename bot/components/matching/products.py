@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Protocol
 
 from bot.components.matching.kinds_brands import NameFinder, folded
 from bot.components.matching.phrases import PhraseBook
 from bot.components.matching.spans import Span
-from bot.components.matching.titles import Anchor, anchors_of, model_tails, squeeze
+from bot.components.matching.titles import Anchor, anchors_of, describes, model_tails, squeeze
 
 _TOO_MANY = 80  # goods that share a piece of title: it names none of them
 _BRANDS_OF_A_WORD = 2  # more brands than this use it: it describes, it does not name
-_ASK_AMONG = 6  # so many goods of one brand and kind are told as candidates
+_ASK_AMONG = 6  # so many goods of one brand and kind are told as candidates at most
+_LINE_AT_MOST = 0.25  # share of a brand's goods that a line of it may have; a word of more describes the brand
 _SHORTEST_TITLE = 3  # characters; 雨伞 as a whole title names nothing
 _WHOLE_TITLE = 0.85
+_BETWEEN = re.compile(r"的?\s?(?P<line>[\u4e00-\u9fff]{2,8}?)\s?")
 
 
 class Goods(Protocol):
@@ -60,6 +63,7 @@ class ProductFinder:
     def __init__(self, products: Mapping[str, Goods], names: NameFinder) -> None:
         self._names = names
         self._items: dict[str, _Item] = {}
+        self._of_brand: dict[str, list[_Item]] = defaultdict(list)
         self._book: PhraseBook[tuple[bool, tuple[str, ...]]] = PhraseBook()
         self._add(products)
 
@@ -81,12 +85,25 @@ class ProductFinder:
             for anchor in (*self._anchors(product), Anchor(title, len(title) > _SHORTEST_TITLE)):
                 owners[anchor.text].append(product_id)
                 strong[anchor.text] = strong.get(anchor.text, False) or anchor.strong
+        self._share(owners)
+        for item in self._items.values():
+            self._of_brand[item.brand].append(item)
         for text, ids in owners.items():
             brands = {self._items[product_id].brand for product_id in ids}
             shared = len(brands) > _BRANDS_OF_A_WORD
             if len(ids) > _TOO_MANY or text in self._names.kind_forms or (shared and not _latin(text[0])):
                 continue
             self._book.add(text, (strong[text] and not shared, tuple(ids)))
+
+    def _share(self, owners: dict[str, list[str]]) -> None:
+        """What names goods in one title names them in every title that has it."""
+        book: PhraseBook[list[str]] = PhraseBook()
+        for text, ids in owners.items():
+            book.add(text, ids)
+        for item in self._items.values():
+            for _, _, ids in book.find(item.title):
+                if item.product_id not in ids:
+                    ids.append(item.product_id)
 
     def _anchors(self, product: Goods) -> Sequence[Anchor]:
         return _anchors_cached(product.title, product.brand, self._names)
@@ -96,7 +113,7 @@ class ProductFinder:
         if not self._items:
             return []
         squeezed, places = squeeze(low)
-        spans: list[Span] = []
+        spans = self._lines(low, names)
         behind = 0
         for start, pieces in groupby(self._book.find(squeezed), key=itemgetter(0)):
             if start < behind:
@@ -110,11 +127,29 @@ class ProductFinder:
                 for i, (end, strong) in owners.items()
                 if (reading := self._read(self._items[i], strong, squeezed, places, low, start, end, names))
             ]
-            span = self._settle(readings, squeezed, places, names)
+            span = self._settle(readings, squeezed, low, places, names)
             if span is not None:
                 spans.append(span)
                 behind = next((n for n, at in enumerate(places) if at >= span.end), len(places))
         return spans
+
+    def _lines(self, low: str, names: Sequence[Span]) -> list[Span]:
+        """What stands between a brand and a kind, and in few of the brand's titles: 兰蔻菁纯面霜."""
+        spans = []
+        for brand, kind in pairwise(names):
+            said = _BETWEEN.fullmatch(low, brand.end, kind.start)
+            if brand.entity != "brand" or kind.entity != "category" or said is None or describes(said["line"]):
+                continue
+            goods = [item for item in self._of_brand.get(brand.value, ()) if said["line"] in item.title]
+            goods = [item for item in goods if _is_of(item, kind, low)] or goods
+            if 0 < len(goods) <= self._line_at_most(brand.value):
+                first = sorted(goods, key=lambda item: (not item.on_sale, len(item.title)))[:_ASK_AMONG]
+                extra = (("candidates", [item.product_id for item in first]),) if len(first) > 1 else ()
+                spans.append(Span("product", *said.span("line"), first[0].product_id, extra=extra))
+        return spans
+
+    def _line_at_most(self, brand: str) -> int:
+        return max(1, int(_LINE_AT_MOST * len(self._of_brand[brand])))
 
     def _read(
         self,
@@ -148,7 +183,7 @@ class ProductFinder:
             return None
         fit = float(stop - begin)
         fit += 0.6 * any(n.value == item.brand for n in beside)
-        fit += 0.5 * any(n.entity == "category" and n.value in item.kinds for n in names)
+        fit += 0.5 * any(n.entity == "category" and _is_of(item, n, low) for n in names)
         fit += 0.3 * (not _model_goes_on(rest_title))
         fit += 0.1 * item.on_sale
         return _Reading(item, begin, stop, fit, strong, end - start)
@@ -157,6 +192,7 @@ class ProductFinder:
         self,
         readings: list[_Reading],
         message: str,
+        low: str,
         places: list[int],
         names: Sequence[Span],
     ) -> Span | None:
@@ -166,13 +202,18 @@ class ProductFinder:
         top = [reading for reading in readings if best - reading.fit < 0.05]
         first = top[0]
         strong = any(reading.strong for reading in top)
-        if not strong and not self._supported(first, names, message, places):
+        if not strong and not self._supported(first, names, message, low, places):
             return None
         extra: tuple = ()
         if len(top) > 1:
             alike = {(reading.item.brand, reading.item.kinds) for reading in top}
-            if len(alike) > 1 or len(top) > _ASK_AMONG:
+            if len(alike) > 1:
                 return None
+            if len(top) > _ASK_AMONG:
+                if len(top) > self._line_at_most(first.item.brand):
+                    return None
+                top = sorted(top, key=lambda reading: len(reading.item.title))[:_ASK_AMONG]
+                first = top[0]
             extra = (("candidates", [reading.item.product_id for reading in top]),)
         start, stop = self._trimmed(first, message)
         if _own(places[start:stop], names) < 2 and stop - start < _WHOLE_TITLE * len(first.item.title):
@@ -180,13 +221,13 @@ class ProductFinder:
         return Span("product", places[start], places[stop - 1] + 1, first.item.product_id, extra=extra)
 
     @staticmethod
-    def _supported(reading: _Reading, names: Sequence[Span], message: str, places: list[int]) -> bool:
+    def _supported(reading: _Reading, names: Sequence[Span], message: str, low: str, places: list[int]) -> bool:
         """Whether brand, kind or more of the title stands beside a weak piece."""
         stop = places[reading.end - 1] + 1
         for name in names:
             # 绿茶面霜 is none of the green-tea goods that are no cream.
-            other = name.value not in reading.item.kinds and name.value not in reading.item.title
-            if name.entity == "category" and 0 <= name.start - stop <= 1 and other:
+            beside = name.entity == "category" and 0 <= name.start - stop <= 1
+            if beside and not _is_of(reading.item, name, low) and name.value not in reading.item.title:
                 return False
         if any(name.entity == "brand" and name.value == reading.item.brand for name in names):
             return True
@@ -224,6 +265,13 @@ def _anchors_cached(title: str, brand: str, names: NameFinder) -> list[Anchor]:
             _analysed.clear()
         known = _analysed[key] = anchors_of(title, names.forms_of_brand(brand), names.kind_forms)
     return known
+
+
+def _is_of(item: _Item, kind: Span, low: str) -> bool:
+    """Whether the goods are of the kind; where the catalogue does not say, whether their title has its words."""
+    if item.kinds:
+        return kind.value in item.kinds
+    return folded(kind.value) in item.title or low[kind.start : kind.end] in item.title
 
 
 def _own(places: Sequence[int], names: Sequence[Span]) -> int:

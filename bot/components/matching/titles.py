@@ -23,6 +23,8 @@ _MEASURE = re.compile(
     r"档])"
     r")"
 )
+# 2号水: the number is the name. 3号色 and 38号码 only say which of them.
+_NUMBERED = re.compile(r"(?<!\d)\d{1,2}号(?![色码])[\u4e00-\u9fff]")
 _COMMON_FREQUENCY = 120  # jieba's count from which a two-character word is everyday language
 _RARE_FREQUENCY = 12
 
@@ -60,6 +62,13 @@ def _descriptors() -> frozenset[str]:
     return frozenset(hues.union(colours["whole"], lexicon["descriptors"], lexicon["recipients"], lexicon["occasions"]))
 
 
+def describes(text: str) -> bool:
+    """Whether a Han text is made of nothing but words that goods are described with."""
+    import jieba
+
+    return text in _descriptors() or all(word in _descriptors() for word in jieba.cut(text))
+
+
 def _frequency(word: str) -> int:
     import jieba
 
@@ -71,7 +80,7 @@ def _frequency(word: str) -> int:
 def anchors_of(title: str, brand_forms: Collection[str], kind_forms: Collection[str]) -> list[Anchor]:
     """The anchors of a title, without repeats. ``brand_forms``, ``kind_forms``: names (folded) that are none."""
     plain = _MEASURE.sub(" | ", folded(title))
-    found: dict[str, bool] = {}
+    found = dict.fromkeys(_NUMBERED.findall(folded(title)), False)
     pieces = [(m.group(), m.start(), m.end()) for m in _PIECE.finditer(plain)]
     for at, (piece, _, end) in enumerate(pieces):
         following = pieces[at + 1] if at + 1 < len(pieces) else None
@@ -98,6 +107,8 @@ def _latin_anchors(
     common = piece in _common_letters() or len(piece) == 1
     if not common and len(piece) > 2:
         yield piece, len(piece) > 3
+    if following and "a" <= following[0][0] <= "z" and plain[end : following[1]] == "-":  # Pro-X
+        yield piece + following[0], False
     if following and _close(plain, end, following[1]) and following[0][0].isdigit():
         pair = piece + following[0].replace(".", "")
         if (len(pair) > 2 and not common) or (len(pair) > 3 and len(piece) == 1):
