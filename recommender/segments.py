@@ -104,6 +104,12 @@ class Segments:
             return np.full(len(features), -1, np.int32)
         return nearest(self.standardised(features), self.centres)
 
+    @property
+    def spread(self) -> dict[str, float]:
+        """Feature → how far the two segments that differ most in it are apart, in standard deviations."""
+        away = self._deviations() if len(self.centres) else np.zeros((1, len(self.gain)))
+        return dict(zip(self.features.names, np.ptp(away, axis=0).tolist(), strict=True))
+
     def _deviations(self) -> np.ndarray:
         """The centroids in standard deviations of each feature, (k, columns)."""
         weights = _weights(self.features.names, self.gain > 0)

@@ -130,12 +130,16 @@ class ShopRecommender:
         return [name for name, label in zip(self._learned.customers, self._learned.labels, strict=True) if label >= 0]
 
     def due_again(self, request: Request) -> list[tuple[str, Due]]:
-        """Consumables on offer that this customer buys and is about to need again: product id, usual interval, last
-        purchase and days since, the longest overdue first. Empty when nothing personal may be used."""
+        """Consumables on offer that this customer buys, does not dislike and is about to need again: product id with
+        usual interval, last purchase and days since; the longest overdue first. Empty when nothing personal may be
+        used."""
         now = _seconds(request.now)
-        found = self._due(Profile.of(self._learned, request, now), request, now)
-        named = [(self._catalogue.items[place].product_id, due) for place, due in found.items()]
-        return sorted(named, key=lambda one: (-one[1].elapsed_days / one[1].cycle.days, one[0]))
+        profile = Profile.of(self._learned, request, now)
+        found = {
+            self._catalogue.items[place].product_id: due for place, due in self._due(profile, request, now).items()
+        }
+        liked = [one for one in found.items() if one[0] not in profile.disliked]
+        return sorted(liked, key=lambda one: (-one[1].elapsed_days / one[1].cycle.days, one[0]))
 
     @property
     def segment_count(self) -> int:
