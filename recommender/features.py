@@ -18,7 +18,8 @@ from recommender.request import CustomerFacts
 _MOST_PIECES = 10_000.0  # of one line; more is a slip of the keyboard
 FEATURES = ("recency", "orders", "spent", "price", "breadth", "browsing", "tenure")
 """recency: days since the last purchase (without one: days since first seen). orders: days with a purchase. spent:
-yuan, at today's prices. price: mean yuan of a purchased line (without one: the median customer's). breadth: kinds
+yuan, at today's prices. price: mean unit price of
+the purchased lines, yuan (without one: the median customer's). breadth: kinds
 touched. browsing: events that are no purchase, for each purchase. tenure: days since registered or first seen."""
 PRIOR = 5.0
 """Rows that the shop's own share counts in each customer's."""
@@ -112,7 +113,8 @@ def habits(
     orders = _distinct(events.customer[bought], day[bought], people)
     lines = count(paid)
     spent = count(paid, np.nan_to_num(amount))
-    mean_price = np.divide(spent, lines, out=np.full(people, np.nan), where=lines > 0)
+    unit_prices = count(paid, np.nan_to_num(price_of[events.product]))
+    mean_price = np.divide(unit_prices, lines, out=np.full(people, np.nan), where=lines > 0)
     mean_price = np.where(np.isfinite(mean_price), mean_price, np.nanmedian(mean_price) if lines.any() else 0.0)
     kinds = kind_of[events.product]
     breadth = _distinct(events.customer[kinds >= 0], kinds[kinds >= 0], people)

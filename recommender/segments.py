@@ -217,14 +217,7 @@ def _unlike(taken: list[str], name: str) -> str:
 
 def _described(index: int, name: str, members: Features, everybody: int, away: np.ndarray) -> Segment:
     means = dict(zip(members.names, members.values.mean(axis=0, dtype=np.float64).tolist(), strict=True))
-    bought = (
-        (
-            f"人均下单 {means['orders']:.1f} 次、共花 {means['spent']:.0f} 元，买过的东西均价 {means['price']:.0f} 元，"
-            f"上次下单平均在 {means['recency']:.0f} 天前"
-        )
-        if means["orders"] >= 0.05
-        else "大多还没有下过单"
-    )
+    bought = _bought(members, means)
     share = len(members) / max(1, everybody)
     description = f"{len(members)} 位顾客（占 {share:.0%}）：{bought}；涉及 {means['breadth']:.1f} 类商品。"
     marks = [
@@ -236,3 +229,18 @@ def _described(index: int, name: str, members: Features, everybody: int, away: n
         words = [word for _, word in sorted(marks, key=lambda mark: (-abs(mark[0]), mark[1]))[:3]]
         description += f"和别的顾客比：{'、'.join(words)}。"
     return Segment(index, name, description, len(members), share, {k: round(v, 4) for k, v in means.items()})
+
+
+def _bought(members: Features, means: dict[str, float]) -> str:
+    """Who never ordered has no last order and no price: the means of these are of the others."""
+    buyers = members.of(members.values[:, members.names.index("orders")] > 0)
+    if not len(buyers):
+        return "还没有下过单"
+    price, recency = (
+        buyers.values[:, members.names.index(feature)].mean(dtype=np.float64) for feature in ("price", "recency")
+    )
+    who = "" if len(buyers) == len(members) else f"{len(buyers)} 位下过单，这些顾客"
+    return (
+        f"人均下单 {means['orders']:.1f} 次、共花 {means['spent']:.0f} 元；{who}买过的东西均价 {price:.0f} 元，"
+        f"上次下单平均在 {recency:.0f} 天前"
+    )

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.errors import Problem
-from bot.settings import load
+from bot.settings import Settings, load
 
 if TYPE_CHECKING:
     from bot.portraits.shop import Landscape
     from recommender import ShopRecommender
+    from store import Store
 
 _TRAIN = "运行 zhike train"
 
@@ -35,7 +37,7 @@ def run(
     for out in (html, svg, png):
         _check(out)
     os.environ.setdefault("MPLCONFIGDIR", str(load().cache / "matplotlib"))  # matplotlib's notes stay in the home
-    document, lines, land, page = _shop() if customer is None else _customer(customer)
+    document, lines, land, page = _shop() if customer is None else _customer(customer, bool(html or svg or png))
     if land is None and (svg or png):
         raise Problem("画不出图", document.get("note") or "没有分群，或者顾客之间没有差别", "去掉 --svg、--png", code=1)
     notes = _draw(land, svg, png) if land else []
@@ -59,37 +61,46 @@ def _shop() -> Told:
     from bot.portraits.shop import shop
     from bot.portraits.wording import segments_lines
     from bot.runtime.models import current
-    from store import Store
 
     settings = load()
     trained = current(settings.models)
     model = _loaded(trained.recommender)
-    with Store.open(settings.url, busy_timeout_ms=settings.busy_ms) as store:
+    with _store(settings) as store:
         consents = {one.customer_id: one.consent_personalisation for one in store.customers.all()}
     with Console(stderr=True).status("比一比分几群好……"):
         found = shop(model, trained.version, consents)
     return found.document(), list(segments_lines(found)), found.landscape, lambda: segments_page(found)
 
 
-def _customer(customer: str) -> Told:
+def _customer(customer: str, drawn: bool) -> Told:
     from bot.portraits.customer import portrait
     from bot.portraits.page import customer_page
     from bot.portraits.wording import customer_lines
     from bot.runtime.models import NoModel, current
-    from store import Store
 
     settings = load()
-    with Store.open(settings.url, busy_timeout_ms=settings.busy_ms) as store:
+    with _store(settings) as store:
         person = store.customers.get(customer)
         if person is None:
             raise Problem(f"没有顾客“{customer}”", "店里的顾客表里没有这个编号", code=2)
         try:
             trained = current(settings.models)
         except NoModel:
-            found = portrait(store, person, None, None)
+            found = portrait(store, person, None, None, drawn)
         else:
-            found = portrait(store, person, _loaded(trained.recommender), trained.version)
+            found = portrait(store, person, _loaded(trained.recommender), trained.version, drawn)
     return found.document(), list(customer_lines(found)), found.landscape, lambda: customer_page(found)
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    from store import Store, StoreError
+
+    try:
+        with Store.open(settings.url, busy_timeout_ms=settings.busy_ms) as store:
+            yield store
+    except StoreError as error:
+        raise Problem("读不了店里的数据", str(error), "看 zhike doctor 怎么说") from error
 
 
 def _loaded(folder: Path) -> ShopRecommender:

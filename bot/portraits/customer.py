@@ -60,8 +60,10 @@ class Portrait:
         }
 
 
-def portrait(store: Store, person: Customer, model: ShopRecommender | None, version: str | None) -> Portrait:
-    """model, version: None where nothing was trained."""
+def portrait(
+    store: Store, person: Customer, model: ShopRecommender | None, version: str | None, drawn: bool = False
+) -> Portrait:
+    """model, version: None where nothing was trained. drawn: with the landscape, which takes a second."""
     now, customer = store.clock.now(), person.customer_id
     orders = store.orders.of_customer(customer, _ALL_ORDERS)
     service = [
@@ -103,7 +105,7 @@ def portrait(store: Store, person: Customer, model: ShopRecommender | None, vers
         version,
         tuple(one for one in (*told, *service) if one is not None),
         _compared(model, customer) if model else (),
-        landscape(model, customer) if model else None,
+        landscape(model, customer) if drawn and model else None,
     )
 
 

@@ -39,7 +39,8 @@ def chinese_font() -> str | None:
     with _drawing({}):
         from matplotlib import font_manager
 
-        return next((path for path in sorted(font_manager.findSystemFonts()) if _FONT_FILES.search(path)), None)
+        found = [path for path in font_manager.findSystemFonts() if _FONT_FILES.search(path)]
+    return min(found, key=lambda path: ("Regular" not in path, path), default=None)
 
 
 def svg(land: Landscape, legend: bool = True) -> str:

@@ -46,7 +46,8 @@ class Landscape:
 class Shop:
     """segments: as trained. table: the title of each feature that tells them apart and the mean of each segment, as
     written; alike: titles of the others. landscape: None where customers do not differ. refused: customers who said
-    no; unseen: those without an order or event; neither has a segment."""
+    no; unseen: those without an order or event; neither has a segment. unnamed: customers with a segment that only
+    orders or events name."""
 
     version: str
     segments: tuple[Segment, ...]
@@ -57,6 +58,7 @@ class Shop:
     customers: int
     refused: int
     unseen: int
+    unnamed: int
 
     @property
     def segmented(self) -> int:
@@ -75,6 +77,7 @@ class Shop:
             "segmented": self.segmented,
             "without_consent": self.refused,
             "without_records": self.unseen,
+            "not_in_customers": self.unnamed,
             "segments": [vars(one) for one in self.segments],
             "choice_of_k": {
                 "used": self.choice.used,
@@ -107,6 +110,7 @@ def shop(model: ShopRecommender, version: str, consents: dict[str, bool | None])
         len(consents),
         refused,
         sum(consent is not False and name not in segmented for name, consent in consents.items()),
+        len(segmented - consents.keys()),
     )
 
 

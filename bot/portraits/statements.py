@@ -109,12 +109,9 @@ def segment(found: Segment | None, near: Segment | None, model: str | None, ever
         text = "训练时还没有这位顾客的订单或浏览记录，所以没有分群"
         return Statement("segment", "分群", text, ())
     source = Source(f"模型 {model}", f"分了群的 {everybody} 位顾客里，同一群的", found.size, "位")
-    return Statement(
-        "segment",
-        "分群",
-        f"{found.name}{f'，也接近“{near.name}”' if near else ''}。全群 {found.description}",
-        (source,),
-    )
+    also = f"，也接近“{near.name}”" if near else ""
+    text = f"分在“{found.name}”这一群{also}。全群 {found.description}"
+    return Statement("segment", "分群", text, (source,))
 
 
 def recency_frequency_money(bought: Purchases) -> Statement:

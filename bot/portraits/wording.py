@@ -22,6 +22,8 @@ def segments_lines(shop: Shop) -> Iterator[str]:
         yield f"{shop.refused} 位关掉了个性化推荐，不参加分群"
     if shop.unseen:
         yield f"{shop.unseen} 位训练时没有订单和浏览记录，没有分群"
+    if shop.unnamed:
+        yield f"{shop.unnamed} 位分了群的顾客只在订单或浏览记录里，顾客表里没有"
     if not shop.segments:
         yield f"还没有能分群的顾客。{NOBODY}"
         return

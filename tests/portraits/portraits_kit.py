@@ -78,6 +78,7 @@ def rows(people: int = 60) -> dict[str, list[dict[str, Any]]]:
                 {"customer_id": f"C{customer:02d}", "product_id": product, "type": "浏览", "at": written(at)}
                 | {"channel": "小程序" if customer % 2 else "App"}
             )
+    events.append({**events[-1], "customer_id": "C99"})  # whom the table of customers does not name
     return {"products": products, "customers": customers, "orders": orders, "events": events}
 
 

@@ -75,7 +75,8 @@ def test_who_is_not_in_a_segment_is_counted_and_told(home: Path, capsys):
         " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.customer_id = c.customer_id) AND NOT EXISTS"
         " (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id AND o.status <> 'cancelled')",
     )
-    assert document["segmented"] + document["without_consent"] + document["without_records"] == 60
+    outside = document["without_consent"] + document["without_records"]
+    assert document["not_in_customers"] == 1 and document["segmented"] - 1 + outside == document["customers"]
     profile.run()
     assert "1 位关掉了个性化推荐，不参加分群" in capsys.readouterr().out
 
@@ -203,6 +204,13 @@ def test_a_damaged_model_is_told(tmp_path: Path, at_home):
         with pytest.raises(Problem, match="推荐模型用不了") as told_so:
             profile.run(**options)
         assert "zhike train" in told_so.value.fix
+
+
+def test_a_database_that_cannot_be_read_is_told(home: Path, monkeypatch):
+    monkeypatch.setenv("ZHIKE_DATABASE_URL", "mysql://shop")
+    with pytest.raises(Problem, match="读不了店里的数据") as told_so:
+        profile.run(customer="C00")
+    assert "PostgreSQL" in told_so.value.why and "zhike doctor" in told_so.value.fix
 
 
 @pytest.mark.parametrize(

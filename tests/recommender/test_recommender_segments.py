@@ -183,6 +183,19 @@ def test_the_numbers_of_a_segment_are_means_of_its_members(shop: Shop):
             assert one.centroid[feature] == pytest.approx(mean, abs=1e-3)
 
 
+def test_who_never_ordered_is_in_no_mean_of_last_orders_and_prices():
+    values = np.zeros((4, 7), np.float32)
+    values[:2] = [10, 2, 80, 40, 1, 1, 99]
+    values[2:] = [300, 0, 0, 40, 1, 3, 300]
+    (one,) = Segments(1).fit(Features(FEATURES, values)).segments
+    assert (
+        "人均下单 1.0 次、共花 40 元；2 位下过单，这些顾客买过的东西均价 40 元，上次下单平均在 10 天前"
+        in one.description
+    )
+    (none,) = Segments(1).fit(Features(FEATURES, values[2:])).segments
+    assert "还没有下过单" in none.description
+
+
 def test_the_main_words_of_a_name_are_true_of_the_segment(shop: Shop):
     """Whatever the shop: a segment called long away was away longer than the average, and so on."""
     for seed in range(6):
