@@ -8,6 +8,7 @@ from typing import ClassVar
 from actions.base import ZhikeAction
 from actions.faq import NEAR
 from actions.faq_answers import find_answer, say_answer, say_unknown
+from actions.language import word
 from actions.orders import UNPAID, named_order, show_list
 from actions.tracking import not_yours, tell_status
 from actions.turn import Turn
@@ -72,7 +73,7 @@ class AskMembership(AskShop):
     def handle(self, turn: Turn) -> None:
         customer = turn.customer
         if customer is not None and customer.level and _OWN.search(turn.text):
-            points = f"，积分 {customer.points}" if customer.points is not None else ""
+            points = word("，积分 {points}", points=customer.points) if customer.points is not None else ""
             turn.say("utter_member_own", level=customer.level, points=points)
             match = find_answer(turn, self.intent, NEAR)
             if match:

@@ -66,6 +66,8 @@ def _card(product: Product, reason: str, suggested: Suggested | None = None) -> 
     }
     if suggested is not None:
         card["propensity"] = float(suggested.propensity)
+        if "aspect" in suggested.evidence:
+            card["aspect"] = suggested.evidence["aspect"]
     return card
 
 

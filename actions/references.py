@@ -40,11 +40,13 @@ def named(turn: Turn) -> list[Product]:
 
 
 def in_focus(turn: Turn) -> list[Product]:
-    """这个, or nothing said: what was talked about last, else the only one shown."""
+    """这个, or nothing said: what was talked about last, else the only one shown, else the one whose page is open."""
     focus = turn.slot("focus")
     if focus:
         return known(turn, [focus])
-    return known(turn, turn.shown) if len(turn.shown) == 1 else []
+    if turn.shown:
+        return known(turn, turn.shown) if len(turn.shown) == 1 else []
+    return known(turn, [turn.looking_at]) if turn.looking_at else []
 
 
 def meant(turn: Turn) -> list[Product]:

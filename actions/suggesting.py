@@ -46,6 +46,7 @@ def request_for(turn: Turn, wish: Wish, leave_out: Iterable[str] = ()) -> Reques
         cheaper_than=wish.below,
         tags=wish.tags,
         exclude=frozenset(exclude),
+        looking_at=frozenset({turn.looking_at} if turn.looking_at else ()),
         for_other=wish.for_other,
         now=turn.services.now(),
     )

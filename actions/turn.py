@@ -152,6 +152,13 @@ class Turn:
         return None if conversation is None or conversation.anonymous else conversation.customer_id
 
     @property
+    def looking_at(self) -> str | None:
+        """The product whose page the customer has open, as the merchant's page tells; None when it says nothing."""
+        page = (self.tracker.latest_message.get("metadata") or {}).get("page") or {}
+        product_id = page.get("product_id")
+        return product_id if isinstance(product_id, str) and product_id else None
+
+    @property
     def anonymous(self) -> bool:
         return self.customer_id is None
 

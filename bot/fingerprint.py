@@ -36,7 +36,16 @@ LANGUAGE_LIBRARIES = (
     "pypinyin",
     "snownlp",
 )
-RECOMMENDER_FILES = ("recommender", "actions/shelf.py")
+RECOMMENDER_FILES = (
+    "recommender",
+    "actions/shelf.py",
+    "actions/aspects.py",
+    "actions/aspects.csv",
+    "bot/reviews",
+    "bot/components/polarity.py",
+)
+POLARITY_FILES = tuple(f"bot/components/{name}.py" for name in ("polarity", "features", "segmenter", "text", "emoji"))
+POLARITY_LIBRARIES = ("snownlp", "jieba", "scikit-learn", "numpy", "opencc-python-reimplemented")
 RECOMMENDER_LIBRARIES = ("numpy", "scipy", "scikit-learn", "sparse_dot_topn")
 _IGNORED = frozenset({".pyc", ".md"})
 
@@ -72,6 +81,11 @@ def digest(files: Iterable[Path], libraries: Iterable[str], extra: Iterable[str]
 def language(quick: bool = False) -> str:
     """Of the Rasa model: training data, rules, domain, configuration, components with their dictionaries, libraries."""
     return digest(files_below(LANGUAGE_FILES), LANGUAGE_LIBRARIES, ["quick"] if quick else [])
+
+
+def polarity() -> str:
+    """Of the classifier that tells reviews for from reviews against."""
+    return digest(files_below(POLARITY_FILES), POLARITY_LIBRARIES)
 
 
 def recommender() -> str:

@@ -55,6 +55,7 @@ class Settings(BaseModel):
     outbox: int = Field(ge=0, le=500)
     handover_minutes: int = Field(ge=1, le=1440)
     models_kept: int = Field(ge=1, le=50)
+    relearn_minutes: int = Field(ge=0, le=10_080)
     log_level: Literal["debug", "info", "warning", "error"]
 
     class Config:

@@ -64,13 +64,24 @@ def needed(settings: Settings, quick: bool = False) -> str | None:
     return None
 
 
-def train(settings: Settings, quick: bool = False, force: bool = False, tell: Tell = lambda line: None) -> Trained:
-    """Train what is to be trained and switch to it. `tell` gets Chinese lines of what happens. Raises Problem."""
+def train(
+    settings: Settings,
+    quick: bool = False,
+    force: bool = False,
+    goods_only: bool = False,
+    tell: Tell = lambda line: None,
+) -> Trained:
+    """Train what is to be trained and switch to it. `goods_only`: the language model in use is kept, whatever changed.
+    `tell` gets Chinese lines of what happens. Raises Problem.
+    """
     settings.models.mkdir(parents=True, exist_ok=True)
     _drop_old_drafts(settings.models)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=settings.models))
     try:
-        language, language_seconds = _language(settings, draft, quick, force, tell)
+        if goods_only:
+            language, language_seconds = _language_in_use(settings, draft), 0.0
+        else:
+            language, language_seconds = _language(settings, draft, quick, force, tell)
         shop, shop_seconds = _recommender(settings, draft / RECOMMENDER, tell)
         version = _free_version(settings.models)
         manifest = {
@@ -130,6 +141,12 @@ def _language(settings: Settings, draft: Path, quick: bool, force: bool, tell: T
     return {"fingerprint": print_, "seconds": round(seconds, 1), "sha256": sha256(draft / RASA)}, seconds
 
 
+def _language_in_use(settings: Settings, draft: Path) -> dict[str, Any]:
+    model = current(settings.models)
+    _link(model.rasa, draft / RASA)
+    return model.manifest["language"]
+
+
 def _same_language(models: Path, print_: str) -> TrainedModel | None:
     """The newest version whose language model was trained from the same sources and is whole."""
     for folder in sorted((path for path in models.iterdir() if path.is_dir() and not path.is_symlink()), reverse=True):
@@ -159,7 +176,7 @@ def train_rasa(settings: Settings, target: Path, quick: bool = False) -> None:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TQDM_DISABLE": "1",
     }
-    with log.open("a", encoding="utf-8") as out, _captured(out, environment) as caught:
+    with log.open("a", encoding="utf-8") as out, _captured(out, environment) as caught, _quickly_packed():
         import rasa.model_training
 
         result = rasa.model_training.train(
@@ -183,6 +200,25 @@ def train_rasa(settings: Settings, target: Path, quick: bool = False) -> None:
             misaligned[0].splitlines()[0],
             f"改 data/nlu 里的这句；全部见 {log}",
         )
+
+
+@contextlib.contextmanager
+def _quickly_packed() -> Iterator[None]:
+    """Rasa packs a model with gzip's level 9, half a minute for weights that it makes no smaller than level 1 does in
+    one second; there is no setting for it.
+    """
+    from rasa.engine.storage import local_model_storage as storage
+
+    class QuickArchive(storage.TarSafe):
+        @classmethod
+        def gzopen(cls, name: str, mode: str = "r", fileobj: Any = None, compresslevel: int = 1, **options: Any) -> Any:
+            return super().gzopen(name, mode, fileobj, compresslevel, **options)
+
+    original, storage.TarSafe = storage.TarSafe, QuickArchive
+    try:
+        yield
+    finally:
+        storage.TarSafe = original
 
 
 def _quick_config(folder: Path) -> Path:
@@ -226,6 +262,7 @@ def _captured(out: io.TextIOBase, environment: dict[str, str]) -> Iterator[list[
 
 def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str, Any], float]:
     from actions.shelf import as_items
+    from bot.reviews import opinions_of
     from recommender import CustomerFacts, ShopRecommender
     from store import Store
 
@@ -255,7 +292,10 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
             )
             for one in store.customers.all()
         ]
-    model = ShopRecommender.fit(interactions, as_items(catalogue), customers)
+        reading = time.perf_counter()
+        opinions = opinions_of(store, interactions, settings.cache)
+        tell(f"评价：数出 {len(opinions)} 组商品和方面的好评差评，用时 {time.perf_counter() - reading:.1f} 秒")
+    model = ShopRecommender.fit(interactions, as_items(catalogue), customers, opinions=opinions)
     model.save(folder)
     seconds = time.perf_counter() - started
     segments = model.segment_count

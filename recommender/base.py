@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
 
-from recommender.errors import BadMatrix, NotFitted
+from recommender import archive
+from recommender.errors import BadMatrix, DamagedModel, NotFitted
 
 R = TypeVar("R", bound="Recommender")
 _CELLS = 4_000_000  # scores held at a time by recommend: 16 MB
@@ -29,6 +30,8 @@ class Recommender(ABC):
     float32, NaN in the padding. Best first; equal scores by item number, so that a result is one and the same
     whatever the number of threads or blocks."""
 
+    KIND: ClassVar[str]
+    """Name that a saved model carries."""
     matrix: sp.csr_matrix | None = None
 
     @abstractmethod
@@ -44,13 +47,30 @@ class Recommender(ABC):
         """(ids, scores), shape (len(item_rows), n), the item itself left out, padded as in `recommend`."""
 
     @abstractmethod
-    def save(self, folder: str | Path) -> None:
-        """Writes npz + json + sha256, whole or not at all."""
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """(arrays, facts) that a fitted model is saved as, `matrix` aside. facts: what JSON can hold."""
 
     @classmethod
     @abstractmethod
+    def restored(cls: type[R], matrix: sp.csr_matrix, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> R:
+        """The model with that state. Raises KeyError, TypeError or ValueError when something is missing."""
+
+    def save(self, folder: str | Path) -> None:
+        """Writes npz + json + sha256, whole or not at all. Raises OSError when it cannot."""
+        matrix = archive.csr_arrays("matrix", self._fitted())
+        arrays, facts = self.state()
+        archive.save(folder, self.KIND, matrix | arrays, facts)
+
+    @classmethod
     def load(cls: type[R], folder: str | Path) -> R:
         """Raises DamagedModel when a file is missing or its sha256 is another one."""
+        arrays, facts = archive.load(folder, cls.KIND)
+        try:
+            return cls.restored(archive.csr_of("matrix", arrays), arrays, facts)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DamagedModel(
+                f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
+            ) from error
 
     def recommend(
         self,

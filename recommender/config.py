@@ -51,6 +51,13 @@ class CosineConfig(Config):
     shrinkage: float = 0.0
     """λ in x_i·x_j / (‖x_i‖‖x_j‖ + λ): draws similarities that rest on little data towards 0. 0 is the plain formula.
     Changes results; above 0 the fit takes the slower exact path."""
+    weighting: str = "none"
+    """How the rows are weighted before they are compared: "none"; "tfidf" or "bm25": what many rows share says less
+    (`weighting`). Only similarities change by it: a customer's own row stays as it is when goods are scored. Changes
+    results."""
+    popularity_damping: float = 0.0
+    """p in score(u, j) / (number of customers who have j)^p: 0 is the plain formula, 1 takes popularity out
+    altogether. Only the scores of goods for customers change by it, no similarity. Changes results."""
     threads: int = 0
     """Threads of the kernel; 0: one per core. Changes speed only, never a result."""
     block_rows: int = 16384
@@ -60,8 +67,59 @@ class CosineConfig(Config):
         self._require("kind", self.kind in ("item", "user"), '是 "item" 或 "user"')
         self._require("neighbours", _whole(self.neighbours) and self.neighbours >= 1, "是不小于 1 的整数")
         self._require("shrinkage", _finite(self.shrinkage) and self.shrinkage >= 0, "是不小于 0 的数")
+        self._require("weighting", self.weighting in ("none", "tfidf", "bm25"), '是 "none"、"tfidf" 或 "bm25"')
+        damping = self.popularity_damping
+        self._require("popularity_damping", _finite(damping) and 0 <= damping <= 1, "在 0 和 1 之间")
         self._require("threads", _whole(self.threads) and self.threads >= 0, "是不小于 0 的整数")
         self._require("block_rows", _whole(self.block_rows) and self.block_rows >= 1, "是不小于 1 的整数")
+
+
+@dataclass(frozen=True)
+class EaseConfig(Config):
+    """Options of `EaseRecommender`. All of them change results."""
+
+    reg: float = 500.0
+    """λ, in units of a weighted row of the matrix squared: more of it trusts popular pairs more. Choose it on held-out
+    data; good values grow with the number of customers and fall with the dampings."""
+    diagonal: str = "zero"
+    """"zero": no product explains itself (EASE); "free": plain ridge regression."""
+    customer_damping: float = 0.0
+    """p: a customer with g goods weighs g^−p: those who take everything say no more than others. 0: all alike."""
+    item_damping: float = 0.0
+    """q: a product with c customers weighs c^−q. 0: all alike; more favours goods that few have."""
+    max_side: int = 12_000
+    """Largest matrix that is inverted, in rows: the smaller of the numbers of customers and goods. 12,000 take about
+    2 GB and a minute or two on two cores. Does not change a result, only refuses."""
+
+    def __post_init__(self) -> None:
+        self._require("reg", _finite(self.reg) and self.reg > 0, "是大于 0 的数")
+        self._require("diagonal", self.diagonal in ("zero", "free"), '是 "zero" 或 "free"')
+        for name in ("customer_damping", "item_damping"):
+            self._require(name, _finite(getattr(self, name)) and 0 <= getattr(self, name) <= 1, "在 0 和 1 之间")
+        self._require("max_side", _whole(self.max_side) and self.max_side >= 1, "是不小于 1 的整数")
+
+
+@dataclass(frozen=True)
+class FactorConfig(Config):
+    """Options of `FactorRecommender`. All of them change results."""
+
+    factors: int = 64
+    """Length of the vectors. Memory grows with it, the time to learn with its square and more."""
+    unseen_weight: float = 0.1
+    """α: what not having a product says, against 1 for an entry of weight 1."""
+    reg: float = 0.005
+    """λ, per entry; more for longer vectors and for less data."""
+    rounds: int = 8
+    """How often customers and goods are solved for in turn."""
+    seed: int = 20260
+    """Seed of the first guess."""
+
+    def __post_init__(self) -> None:
+        for name in ("factors", "rounds"):
+            self._require(name, _whole(getattr(self, name)) and getattr(self, name) >= 1, "是不小于 1 的整数")
+        for name in ("unseen_weight", "reg"):
+            self._require(name, _finite(getattr(self, name)) and getattr(self, name) > 0, "是大于 0 的数")
+        self._require("seed", _whole(self.seed) and self.seed >= 0, "是不小于 0 的整数")
 
 
 @dataclass(frozen=True)
@@ -82,6 +140,8 @@ class ShopConfig(Config):
     """What a click on a suggestion says."""
     view_weight: float = 0.5
     """What a view says."""
+    looking_weight: float = 3.0
+    """What it says that the product's page is open right now, of anybody."""
     dislike_weight: float = -5.0
     """What 不喜欢 says; negative. A disliked product is never suggested to that customer."""
     half_life_days: float = 365.0
@@ -100,6 +160,15 @@ class ShopConfig(Config):
     """Weight of what the customer's segment buys."""
     popular_share: float = 0.15
     """Weight of what everybody buys; all of the weight when nothing personal is used."""
+    review_share: float = 0.3
+    """Weight of what reviews say of a product on the whole, as the share of praise above the shop's usual one; 0:
+    reviews decide nothing."""
+    wanted_share: float = 5.0
+    """The same for the aspects that the customer asked for (续航好的), their mean."""
+    review_prior: float = 10.0
+    """How many reviews the shop's usual share of praise counts for: with fewer of its own a product stays near it."""
+    praised_from: float = 0.6
+    """Share of good reviews, at the lower end of its 95 % interval, from which a reason may praise an aspect."""
     due_from: float = 0.8
     """A consumable counts as due again after this part of its usual interval…"""
     due_until: float = 2.0
@@ -119,8 +188,18 @@ class ShopConfig(Config):
             self._require(name, _whole(getattr(self, name)) and getattr(self, name) >= 1, "是不小于 1 的整数")
         for name in ("half_life_days", "browse_half_life_days", "due_from", "due_until"):
             self._require(name, getattr(self, name) > 0, "大于 0")
-        for name in ("shrinkage", "content_share", "segment_share", "popular_share", "diversity"):
+        for name in (
+            "shrinkage",
+            "content_share",
+            "segment_share",
+            "popular_share",
+            "diversity",
+            "review_share",
+            "wanted_share",
+        ):
             self._require(name, getattr(self, name) >= 0, "不小于 0")
+        self._require("review_prior", self.review_prior > 0, "大于 0")
+        self._require("praised_from", 0 < self.praised_from < 1, "在 0 和 1 之间")
         self._require("dislike_weight", self.dislike_weight <= 0, "不大于 0")
 
 

@@ -4,11 +4,13 @@ Similarity: w_ij = x_i·x_j / (‖x_i‖‖x_j‖), x_i a row (kind="user") or a
 Item-based score (Sarwar et al. 2001, weighted sum without the normalising denominator, which is of no use for ranking
 implicit feedback): score(u, j) = Σ_{i ∈ u} x_ui w_ij over the stored neighbours j of i.
 User-based: score(u, j) = Σ_v w_uv x_vj over the neighbours v of u.
+Options that are off unless asked for: x_i may be weighted by tf-idf or BM25 before rows are compared, λ may draw
+similarities on little data down, and scores may be divided by (customers of j)^p. What is summed up in a score is
+never weighted.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +19,8 @@ import scipy.sparse as sp
 from recommender import archive
 from recommender.base import PAD, Recommender, checked, rows_of
 from recommender.config import CosineConfig
-from recommender.errors import DamagedModel
 from recommender.kernel import neighbours
+from recommender.weighting import SCHEMES
 
 
 class CosineRecommender(Recommender):
@@ -28,7 +30,8 @@ class CosineRecommender(Recommender):
     items or users × users, float32, the diagonal left out, each row best first)."""
 
     similarity: sp.csr_matrix
-    _KIND = "recommender.cosine"
+    _damping: np.ndarray
+    KIND = "recommender.cosine"
 
     def __init__(self, kind: str = "item", **options: Any) -> None:
         self.config = CosineConfig.from_dict({"kind": kind, **options})
@@ -38,6 +41,7 @@ class CosineRecommender(Recommender):
         self.matrix = checked(matrix)
         rows = self.matrix if self.config.kind == "user" else self.matrix.T.tocsr()
         self.similarity = self._neighbours(rows, rows, np.arange(rows.shape[0]), self.config.neighbours)
+        self._damping = self._damped()
         return self
 
     def score(self, user_rows: np.ndarray | sp.spmatrix, item_rows: np.ndarray | None = None) -> np.ndarray:
@@ -53,7 +57,10 @@ class CosineRecommender(Recommender):
             left, right = self.similarity[rows_of(user_rows, matrix.shape[0], "user_rows")], matrix
         right = right if columns is None else right[:, columns]
         # float64 while adding up: float32 sums would let the order of the entries decide between equal scores.
-        return (left.astype(np.float64) @ right.astype(np.float64)).toarray().astype(np.float32)
+        scores = (left.astype(np.float64) @ right.astype(np.float64)).toarray()
+        if self.config.popularity_damping:
+            scores *= self._damping if columns is None else self._damping[columns]
+        return scores.astype(np.float32)
 
     def similar_items(self, item_rows: np.ndarray, n: int = 10) -> tuple[np.ndarray, np.ndarray]:
         """See `Recommender.similar_items`. Exact cosine of item columns in both kinds."""
@@ -63,20 +70,14 @@ class CosineRecommender(Recommender):
         """(ids, scores) of the customers most alike, shaped and padded as in `similar_items`."""
         return self._similar(user_rows, n, "user")
 
-    def save(self, folder: str | Path) -> None:
-        arrays = archive.csr_arrays("matrix", self._fitted()) | archive.csr_arrays("similarity", self.similarity)
-        archive.save(folder, self._KIND, arrays, {"config": self.config.as_dict()})
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        return archive.csr_arrays("similarity", self.similarity), {"config": self.config.as_dict()}
 
     @classmethod
-    def load(cls, folder: str | Path) -> CosineRecommender:
-        arrays, facts = archive.load(folder, cls._KIND)
-        try:
-            model = cls(**facts["config"])
-            model.matrix, model.similarity = archive.csr_of("matrix", arrays), archive.csr_of("similarity", arrays)
-        except (KeyError, TypeError, ValueError) as error:
-            raise DamagedModel(
-                f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
-            ) from error
+    def restored(cls, matrix: sp.csr_matrix, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> CosineRecommender:
+        model = cls(**facts["config"])
+        model.matrix, model.similarity = matrix, archive.csr_of("similarity", arrays)
+        model._damping = model._damped()
         return model
 
     def _similar(self, rows: np.ndarray, n: int, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -96,4 +97,11 @@ class CosineRecommender(Recommender):
         return ids, scores
 
     def _neighbours(self, left: sp.csr_matrix, right: sp.csr_matrix, own: np.ndarray | None, k: int) -> sp.csr_matrix:
+        weighted = SCHEMES[self.config.weighting]
+        left, right = weighted(left, right), weighted(right, right)
         return neighbours(left, right, k, own, self.config.shrinkage, self.config.threads, self.config.block_rows)
+
+    def _damped(self) -> np.ndarray:
+        """Of each item, what its scores are multiplied with, float64."""
+        customers = np.bincount(self.matrix.indices, minlength=self.matrix.shape[1])
+        return np.maximum(customers, 1.0) ** -self.config.popularity_damping

@@ -16,6 +16,7 @@ from recommender.catalogue import Catalogue, fold
 from recommender.filters import Selection, price_limit
 from recommender.interactions import DAY, SHANGHAI
 from recommender.learned import Learned
+from recommender.opinions import WHOLE, OpinionCount, Opinions
 from recommender.profile import Profile
 from recommender.repurchase import Cycle
 from recommender.request import Request
@@ -23,16 +24,21 @@ from recommender.request import Request
 STRENGTH = {
     "due_again": 9.0,
     "gift_tag": 6.0,
+    "wanted_aspect": 5.5,
+    "bought_with_this": 5.2,
     "bought_together": 5.0,
     "best_in_budget": 4.5,
     "best_in_kind": 4.2,
     "viewed_together": 3.6,
     "cheaper": 3.2,
     "same_brand": 3.0,
+    "praised_aspect": 2.9,
     "kind_habit": 2.8,
     "looked_at": 2.7,
+    "kind_of_this": 2.65,
     "same_kind": 2.6,
     "segment": 2.5,
+    "well_reviewed": 2.45,
     "top_in_kind": 2.4,
     "best_in_shop": 2.3,
     "colour": 2.2,
@@ -68,19 +74,21 @@ class Witness:
         catalogue: Catalogue,
         places: np.ndarray,
         sellers: np.ndarray,
+        opinions: Opinions,
         request: Request,
         selection: Selection,
         profile: Profile | None,
         due: dict[int, Due],
     ) -> None:
         self.learned, self.catalogue, self.places, self.sellers = learned, catalogue, places, sellers
+        self.opinions = opinions
         self.request, self.selection, self.profile, self.due = request, selection, profile, due
         self.window = learned.config.sales_window_days
         self.least = learned.config.min_support
 
     def about(self, place: int) -> list[dict[str, Any]]:
         """All evidence for the catalogue product at `place`, never empty."""
-        found = [*self._limits(place), *self._sales(place)]
+        found = [*self._limits(place), *self._sales(place), *self._reviews(place), *self._page(place)]
         if self.profile is not None:
             found += self._personal(place)
         return [*found, {"kind": "plain", "price": float(self.catalogue.price[place])}]
@@ -135,6 +143,33 @@ class Witness:
             found.append({"kind": "best_in_shop", "rank": rank, "ties": ties, "among": among, **fact})
         return [*found, {"kind": "bought_lately", **fact}]
 
+    def _reviews(self, place: int) -> list[dict[str, Any]]:
+        """What buyers clearly praise: the surest of the aspects asked for, the surest of all, the whole."""
+        praised = self.opinions.praised(self.catalogue.items[place].product_id, self.learned.config)
+        firsts = {
+            "wanted_aspect": [count for count in praised if count.aspect in self.request.aspects],
+            "praised_aspect": [count for count in praised if count.aspect != WHOLE],
+            "well_reviewed": [count for count in praised if count.aspect == WHOLE],
+        }
+        return [self._praise(kind, counts[0]) for kind, counts in firsts.items() if counts]
+
+    def _praise(self, kind: str, count: OpinionCount) -> dict[str, Any]:
+        said_as = self.opinions.praise[count.aspect]
+        return {"kind": kind, "aspect": count.aspect, "praise": said_as, "good": count.good, "said": count.said}
+
+    def _page(self, place: int) -> list[dict[str, Any]]:
+        """What the product has to do with the one whose page is open."""
+        open_now = sorted(name for name in self.request.looking_at if name in self.catalogue.index)
+        if self.request.for_other or not open_now:
+            return []
+        product, kinds = int(self.places[place]), self.catalogue.items[place].kinds
+        found = self._together(product, set(open_now), "bought_with_this") if product >= 0 else []
+        for name in open_now:
+            other = self.catalogue.items[self.catalogue.index[name]].kinds
+            if kinds and other and fold(kinds[-1]) == fold(other[-1]):
+                return [*found, {"kind": "kind_of_this", "of": kinds[-1], "because": name}]
+        return found
+
     def _personal(self, place: int) -> list[dict[str, Any]]:
         assert self.profile is not None
         profile, item = self.profile, self.catalogue.items[place]
@@ -160,7 +195,8 @@ class Witness:
         looked = {name for name, weight in profile.taste.items() if weight > 0 and name not in profile.bought} - {me}
         product = int(self.places[place])
         if product >= 0:
-            found += self._together(product, bought, True) + self._together(product, looked, False)
+            found += self._together(product, bought, "bought_together")
+            found += self._together(product, looked, "viewed_together")
         for name in self._newest(bought):
             other = self.catalogue.items[self.catalogue.index[name]]
             if item.brand and fold(other.brand or "") == fold(item.brand):
@@ -192,9 +228,9 @@ class Witness:
                 found.append({"kind": "segment", "segment": profile.segment, "buyers": buyers, "days": self.window})
         return found
 
-    def _together(self, product: int, own: set[str], by_purchase: bool) -> list[dict[str, Any]]:
-        """The customer's product that most of its other buyers (viewers) took together with this one."""
-        learned, best = self.learned, None
+    def _together(self, product: int, own: set[str], kind: str) -> list[dict[str, Any]]:
+        """Of `own` goods the one that most of its other buyers (viewed_together: viewers) took together with this."""
+        learned, best, by_purchase = self.learned, None, kind != "viewed_together"
         both = learned.together(product, by_purchase)
         counts, matrix = (
             (learned.buyer_counts, learned.bought) if by_purchase else (learned.liker_counts, learned.liked)
@@ -209,13 +245,13 @@ class Witness:
             count = int(both[other]) - (other in counted and product in counted)
             if count >= self.least and (best is None or count / others > best["both"] / best["others"]):
                 best = {
-                    "kind": "bought_together" if by_purchase else "viewed_together",
+                    "kind": kind,
                     "because": name,
                     "both": count,
                     "others": others,
                     "often": count >= _CLOSELY * others,
                 }
-        if best is not None and by_purchase:
+        if best is not None and kind == "bought_together":
             best["bought_at"] = self._day(self.profile.bought[best["because"]]) if self.profile else None
         return [best] if best is not None else []
 

@@ -3,14 +3,12 @@ comparison."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from recommender import archive
 from recommender.base import PAD, Recommender, checked, rows_of
-from recommender.errors import DamagedModel
 
 
 class Popularity(Recommender):
@@ -18,7 +16,7 @@ class Popularity(Recommender):
     recommended. Nothing is like anything else: `similar_items` is all padding."""
 
     weights: np.ndarray
-    _KIND = "recommender.popularity"
+    KIND = "recommender.popularity"
 
     def fit(self, matrix: sp.spmatrix) -> Popularity:
         self.matrix = checked(matrix)
@@ -36,18 +34,11 @@ class Popularity(Recommender):
         rows = rows_of(item_rows, self._fitted().shape[1], "item_rows")
         return np.full((rows.size, n), PAD, np.int32), np.full((rows.size, n), np.nan, np.float32)
 
-    def save(self, folder: str | Path) -> None:
-        arrays = archive.csr_arrays("matrix", self._fitted()) | {"weights": self.weights}
-        archive.save(folder, self._KIND, arrays, {})
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        return {"weights": self.weights}, {}
 
     @classmethod
-    def load(cls, folder: str | Path) -> Popularity:
-        arrays, _ = archive.load(folder, cls._KIND)
+    def restored(cls, matrix: sp.csr_matrix, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Popularity:
         model = cls()
-        try:
-            model.matrix, model.weights = archive.csr_of("matrix", arrays), arrays["weights"]
-        except (KeyError, ValueError) as error:
-            raise DamagedModel(
-                f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
-            ) from error
+        model.matrix, model.weights = matrix, arrays["weights"]
         return model

@@ -16,12 +16,14 @@ _JUST_NOW = 1800.0  # seconds
 
 @dataclass
 class Profile:
-    """taste: product id → levelled weight, empty when nothing personal may be used. bought: product id → seconds of
+    """taste: product id → levelled weight, empty when nothing personal may be used. moment: the same of the pages that
+    are open now, whoever asks. bought: product id → seconds of
     the last purchase (1.0 unknown), whoever asked. disliked: never to be shown. at_hand: in the cart or just looked
     at, as the history of this talk says. segment: number, -1 none. personal: whether the customer's own past may be
     used at all."""
 
     taste: dict[str, float] = field(default_factory=dict)
+    moment: dict[str, float] = field(default_factory=dict)
     bought: dict[str, float] = field(default_factory=dict)
     disliked: set[str] = field(default_factory=set)
     at_hand: set[str] = field(default_factory=set)
@@ -34,6 +36,10 @@ class Profile:
         seen are taken as known to it (for a customer it knows), so nothing counts twice."""
         known = learned.customer_index.get(str(request.customer_id)) if request.customer_id is not None else None
         profile = cls(personal=request.personalised and request.customer_id is not None and not request.for_other)
+        if not request.for_other:
+            weight = float(levelled(np.float64(learned.config.looking_weight)))
+            profile.moment = dict.fromkeys(sorted(request.looking_at), weight)
+        profile.at_hand |= request.looking_at
         raw: dict[str, float] = {}
         if known is not None:
             profile.bought, profile.disliked = learned.bought_by(known), learned.disliked_by(known)
@@ -64,6 +70,13 @@ class Profile:
             profile.bought[name] = max(profile.bought.get(name, 1.0), _moment(seconds(at)))
         profile.taste = {name: float(levelled(np.float64(weight))) for name, weight in raw.items() if weight}
         return profile
+
+    @property
+    def leanings(self) -> dict[str, float]:
+        """Taste and moment together, product id → weight."""
+        return {
+            name: self.taste.get(name, 0.0) + self.moment.get(name, 0.0) for name in self.taste.keys() | self.moment
+        }
 
 
 def _moment(at: float) -> float:

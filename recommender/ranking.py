@@ -12,8 +12,9 @@ from recommender.learned import Learned
 from recommender.profile import Profile
 from recommender.request import Request
 
-PARTS = ("item_cf", "content", "segment", "popular")
-_PERSONAL = 3  # the first three parts use the customer's own past
+PARTS = ("item_cf", "content", "segment", "popular", "reviews")
+_LEANINGS = 3  # the first three parts use the customer's own past or the page that is open
+_STRATEGIES = 4  # the parts that name a strategy: reviews only shift what the others put forward
 _DUE, _TAGGED = 1.0, 2.0  # above any sum of parts but for the best
 _ALIKE = 0.88  # cosine of content above which two products are the same thing twice
 _POOL = 40
@@ -46,17 +47,20 @@ def rank(
     catalogue: Catalogue,
     catalogue_places: np.ndarray,
     popular: np.ndarray,
+    reviewed: np.ndarray,
     profile: Profile,
     places: np.ndarray,
 ) -> Ranking:
-    """Scores of the goods at `places`. Each part is scaled to 0…1 among them before it is weighted."""
+    """Scores of the goods at `places`. Each part is scaled to 0…1 among them before it is weighted, but for what
+    reviews say, which comes weighted: few of them are to shift little. popular, reviewed: (catalogue,)."""
     config = learned.config
     parts = np.zeros((len(PARTS), places.size))
     parts[3] = _scaled(popular[places])
-    if profile.personal and profile.taste:
-        parts[0] = _scaled(to_catalogue(learned.related(profile.taste), catalogue_places)[places])
+    parts[4] = reviewed[places]
+    if leanings := profile.leanings:
+        parts[0] = _scaled(to_catalogue(learned.related(leanings), catalogue_places)[places])
         liked = np.zeros(len(catalogue))
-        for name, weight in profile.taste.items():
+        for name, weight in leanings.items():
             if name in catalogue.index:
                 liked[catalogue.index[name]] = weight
         # The product itself is taken off: that it is like itself is no reason to show it.
@@ -111,22 +115,25 @@ def choose(catalogue: Catalogue, places: np.ndarray, total: np.ndarray, n: int, 
     return sorted((int(pool[at]) for at in chosen), key=lambda at: (-total[at], at))
 
 
-def strategy(ranking: Ranking, chosen: list[int], due: set[int], places: np.ndarray) -> tuple[str, bool]:
+def strategy(
+    ranking: Ranking, chosen: list[int], due: set[int], places: np.ndarray, personal: bool
+) -> tuple[str, bool]:
     """(strategy, personalised) of a list: the part that weighs most for its products; "blend" when several
-    do. Where nothing personal decided, "popular", or "content" when only the limits did."""
+    do. Where nobody's leanings decided, "popular", or "content" when only the limits did. personal: whether anything of
+    the customer's own past went into the parts."""
     names = set()
     for at in chosen:
-        parts = ranking.parts[:, at]
+        parts = ranking.parts[:_STRATEGIES, at]
         if int(places[at]) in due:
             names.add("due_again")
         else:
             names.add(PARTS[int(parts.argmax())] if parts.max() > 0 else "content")
-    personal = "due_again" in names or bool((ranking.parts[:_PERSONAL, chosen] != 0).any())
-    if not personal:
+    leaning = "due_again" in names or bool((ranking.parts[:_LEANINGS, chosen] != 0).any())
+    if not leaning:
         return ("content" if names == {"content"} else "popular"), False
     if len(names) > 1 or names == {"popular"}:
-        return "blend", True
-    return names.pop(), True
+        return "blend", personal
+    return names.pop(), personal
 
 
 def _scaled(scores: np.ndarray) -> np.ndarray:

@@ -29,6 +29,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "有 {both} 位顾客既买了您买过的{other}，也买了它",
         "{both} 位买过{other}的顾客也买了它，您{when}也买过那款",
     ),
+    "bought_with_this/often": (
+        "和您正在看的{other}常一起买，{both} 位顾客两样都买了",
+        "买{other}的 {others} 位顾客里，{both} 位也买了它",
+    ),
+    "bought_with_this": (
+        "您正在看的{other}，有 {both} 位顾客也配了这款",
+        "有 {both} 位顾客既买了您正在看的{other}，也买了它",
+    ),
+    "kind_of_this": ("和您正在看的{other}一样，也是{of}", "您正在看{other}，这款也是{of}，可以比一比"),
     "viewed_together/often": (
         "您看过的{other}，关注它的顾客里有 {both} 位也看中了这款",
         "和您看过的{other}常被一起看，{both} 位顾客两款都关注了",
@@ -48,6 +57,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "购物习惯和您相近的顾客里，近 {days} 天有 {buyers} 位买了它",
         "跟您买东西习惯差不多的顾客，近 {days} 天 {buyers} 位选了它",
     ),
+    "wanted_aspect": (
+        "您看重的{aspect}，提到它的 {said} 条评价里 {good} 条说{praise}",
+        "您在意{aspect}：{said} 条评价说到，{good} 条说{praise}",
+    ),
+    "praised_aspect": (
+        "提到{aspect}的 {said} 条评价里 {good} 条说{praise}",
+        "{said} 条评价说到{aspect}，{good} 条说{praise}",
+    ),
+    "well_reviewed": ("{said} 条评价里 {good} 条满意", "买过的人写了 {said} 条评价，{good} 条满意"),
     "best_in_budget": (
         "预算内近 {days} 天买的人最多，{buyers} 位",
         "这个价位里近 {days} 天销量最高，{buyers} 位顾客买了",

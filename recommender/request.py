@@ -70,7 +70,10 @@ class Request:
     aside. exclude: never shown: cart, shown before, disliked. What was put into the cart in `history`, and what was
     looked at there within the last half hour, is left out anyway. bought: product → last ordered at (or None), as the
     shop knows it now; left out too, unless the product is a consumable that is due again – so do not put these into
-    exclude. for_other: a gift; the customer's own taste is not used. now: when; default is the moment of asking."""
+    exclude. looking_at: goods whose page is open while the customer asks. That says what is wanted now and is no
+    profile: it counts for anybody, consent or not, but not for a gift; these goods are not suggested. aspects: what
+    the goods should be good at by their reviews (续航); they decide the order only. for_other: a gift; the customer's
+    own taste is not used. now: when; default is the moment of asking."""
 
     n: int = 3
     customer_id: str | None = None
@@ -88,6 +91,8 @@ class Request:
     bought: Mapping[str, datetime | None] = field(default_factory=dict)
     for_other: bool = False
     cheaper_than: float | None = None
+    looking_at: frozenset[str] = frozenset()
+    aspects: frozenset[str] = frozenset()
     now: datetime | None = None
 
 

@@ -18,6 +18,7 @@ from recommender.evidence import Due, Witness
 from recommender.filters import Selection, select
 from recommender.interactions import DAY, SHANGHAI
 from recommender.learned import Learned
+from recommender.opinions import WHOLE, OpinionCount, Opinions
 from recommender.profile import Profile
 from recommender.request import CustomerFacts, Item, Request, Suggested, Suggestions
 from recommender.segments import Segment, Segments
@@ -31,9 +32,11 @@ class ShopRecommender:
 
     _KIND = "recommender.shop"
 
-    def __init__(self, learned: Learned, items: Sequence[Item]) -> None:
-        self._learned = learned
+    def __init__(self, learned: Learned, items: Sequence[Item], opinions: Opinions) -> None:
+        self._learned, self._opinions = learned, opinions
         self._catalogue = Catalogue(items)
+        ids = [item.product_id for item in self._catalogue.items]
+        self._standing = {aspect: opinions.standing(ids, aspect, learned.config) for aspect in opinions.usual}
         self._places = np.array(
             [learned.product_index.get(item.product_id, -1) for item in self._catalogue.items], np.int64
         )
@@ -48,18 +51,19 @@ class ShopRecommender:
         customers: Sequence[CustomerFacts] = (),
         config: ShopConfig | dict[str, Any] | None = None,
         now: datetime | None = None,
+        opinions: Opinions | None = None,
     ) -> ShopRecommender:
         """interactions_: columns or rows of (customer_id, product_id, type, value, at), see `interactions.read`; may
-        be empty and may hold junk. now: the moment that ages are counted from, default the present. Raises
-        UnknownOption, BadOption."""
+        be empty and may hold junk. now: the moment that ages are counted from, default the present. opinions:
+        what reviews say, default nothing. Raises UnknownOption, BadOption."""
         config = config if isinstance(config, ShopConfig) else ShopConfig.from_dict(config or {})
         events = interactions.read(interactions_)
         items = list({item.product_id: item for item in items}.values())
-        return cls(Learned.fit(events, items, customers, config, _seconds(now)), items)
+        return cls(Learned.fit(events, items, customers, config, _seconds(now)), items, opinions or Opinions())
 
     def with_catalogue(self, items: Sequence[Item]) -> ShopRecommender:
         """The same learnt tastes over today's prices, stock and new goods; about 20 ms for 800 products."""
-        return ShopRecommender(self._learned, items)
+        return ShopRecommender(self._learned, items, self._opinions)
 
     def suggest(self, request: Request) -> Suggestions:
         """Up to request.n goods within all limits; n when n exist. Never raises for odd values in the request, never
@@ -76,11 +80,14 @@ class ShopRecommender:
             return Suggestions("popular", False, False, unmatched_tags=tuple(sorted(request.tags)))
         if selection.distance is not None:
             return self._nearest(request, selection, now)
-        ranked = ranking.rank(self._learned, self._catalogue, self._places, self._popular, profile, selection.places)
+        reviewed = self._reviewed(request)
+        ranked = ranking.rank(
+            self._learned, self._catalogue, self._places, self._popular, reviewed, profile, selection.places
+        )
         ranked = ranking.boosted(ranked, self._catalogue, selection.places, set(due), selection.tags, request)
-        diversity = self._learned.config.diversity * (1 if profile.taste else 2)
+        diversity = self._learned.config.diversity * (1 if profile.leanings else 2)
         chosen = ranking.choose(self._catalogue, selection.places, ranked.total, request.n, diversity)
-        strategy, personal = ranking.strategy(ranked, chosen, set(due), selection.places)
+        strategy, personal = ranking.strategy(ranked, chosen, set(due), selection.places, bool(profile.taste or due))
         places = selection.places[chosen].tolist()
         items = self._explained(
             places, ranked.total[chosen], request, selection, profile if personal else None, due, now
@@ -111,6 +118,10 @@ class ShopRecommender:
             for place in order
             if scores[place] > 0
         ]
+
+    def opinions_of(self, product_id: str) -> list[OpinionCount]:
+        """What reviews say of a product, aspect by aspect as of the last training, the most spoken of first."""
+        return self._opinions.of_product(product_id)
 
     def segment_of(self, customer_id: str | None) -> Segment | None:
         """The customer's segment as of the last training; None for customers without any event then, and for those
@@ -156,7 +167,10 @@ class ShopRecommender:
 
     def save(self, folder: str | Path) -> None:
         """Writes the model and the catalogue that it was fitted on, whole or not at all. Raises OSError."""
-        facts = self._learned.facts() | {"items": [_as_json(item) for item in self._catalogue.items]}
+        facts = self._learned.facts() | {
+            "items": [_as_json(item) for item in self._catalogue.items],
+            "opinions": self._opinions.as_facts(),
+        }
         archive.save(folder, self._KIND, self._learned.arrays(), facts)
 
     @classmethod
@@ -164,11 +178,19 @@ class ShopRecommender:
         """Raises DamagedModel when a file is missing, changed or of another kind."""
         arrays, facts = archive.load(folder, cls._KIND)
         try:
-            return cls(Learned.restored(arrays, facts), [_from_json(item) for item in facts["items"]])
+            items = [_from_json(item) for item in facts["items"]]
+            return cls(Learned.restored(arrays, facts), items, Opinions.from_facts(facts["opinions"]))
         except (KeyError, TypeError, ValueError) as error:
             raise DamagedModel(
                 f"推荐模型 {Path(folder).name} 的内容不完整（{error}）。请重新训练：zhike train。"
             ) from error
+
+    def _reviewed(self, request: Request) -> np.ndarray:
+        """(catalogue,): what reviews say of each product on the whole and of the aspects asked for, weighted."""
+        config, nothing = self._learned.config, np.zeros(len(self._catalogue))
+        wanted = [self._standing.get(aspect, nothing) for aspect in sorted(request.aspects)]
+        reviewed = config.review_share * self._standing.get(WHOLE, nothing)
+        return reviewed + config.wanted_share * np.mean(wanted, axis=0) if wanted else reviewed
 
     def _due(self, profile: Profile, request: Request, now: float) -> dict[int, Due]:
         """Catalogue numbers of consumables that this customer buys and is about to need again."""
@@ -213,7 +235,17 @@ class ShopRecommender:
         due: dict[int, Due],
         now: float,
     ) -> tuple[Suggested, ...]:
-        witness = Witness(self._learned, self._catalogue, self._places, self._sellers, request, selection, profile, due)
+        witness = Witness(
+            self._learned,
+            self._catalogue,
+            self._places,
+            self._sellers,
+            self._opinions,
+            request,
+            selection,
+            profile,
+            due,
+        )
         picked = evidence.pick([witness.about(place) for place in places])
         today, taken = datetime.fromtimestamp(now, timezone.utc).astimezone(SHANGHAI).date(), set[str]()
         items = self._catalogue.items

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, literal, literal_column, select, union_all
+from sqlalchemy.sql.selectable import Subquery
 
 from store.clock import Clock
 from store.database import Database
@@ -96,12 +97,27 @@ class Behaviour:
                 found[customer][channel] = number
         return dict(found)
 
+    def count(self) -> int:
+        """How many records `interactions` has."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(self._records())).scalar_one())
+
     def interactions(self) -> Interactions:
         """Everything there is to learn from: events, and one purchase for each order line that was not cancelled.
 
         An event ``purchase`` counts only where no order of this customer holds the product: most shops record a sale
         in both.
         """
+        both = self._records()
+        query = select(both).order_by(both.c.at, both.c.customer_id, both.c.product_id, both.c.type)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]
+        columns[3] = [None if value is None else float(value) for value in columns[3]]
+        return Interactions(*columns)
+
+    @staticmethod
+    def _records() -> Subquery:
         line = (
             select(
                 orders.c.customer_id,
@@ -122,10 +138,4 @@ class Behaviour:
         event = select(events.c.customer_id, events.c.product_id, events.c.type, events.c.value, events.c.at).where(
             (events.c.type != "purchase") | ~in_orders
         )
-        both = union_all(line, event).subquery()
-        query = select(both).order_by(both.c.at, both.c.customer_id, both.c.product_id, both.c.type)
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]
-        columns[3] = [None if value is None else float(value) for value in columns[3]]
-        return Interactions(*columns)
+        return union_all(line, event).subquery()

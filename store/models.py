@@ -282,7 +282,8 @@ class Impression:
     strategy: str
     personalised: bool
     items: list[dict[str, Any]] = field(default_factory=list)
-    """Each: product_id, position, score, reason, price, propensity."""
+    """Each: product_id, position, score, reason, price, propensity, and the aspect that reviews praise where that is
+    the reason."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, ConversationResumed, UserUttered
 
+from actions.language import DEFAULT
 from bot.channels.handover import HandoverDesk
 from bot.channels.limits import Pace, checked_message
 from bot.channels.output import OneMessageOutput
@@ -119,7 +120,7 @@ class Conversations:
         try:
             await self._open(who, talk, channel)
             pressed = self.signer.read(sender_id, text)
-            notice = await self.desk.notice(who, pressed, text)
+            notice = await self.desk.notice(who, pressed, text, self._language(sender_id))
             if notice is not None:
                 return [notice], "handover"
             said = await asyncio.wait_for(
@@ -160,6 +161,11 @@ class Conversations:
                 None, open_it, who.sender_id, who.customer_id, who.anonymous, channel
             )
             talk.opened = True
+
+    def _language(self, sender_id: str) -> str:
+        """As the talk was last held."""
+        tracker = self._trackers.peek(sender_id)
+        return (tracker.get_slot("language") if tracker is not None else None) or DEFAULT
 
     async def _ask_rasa(
         self, who: Identity, pressed: Pressed | None, text: str, channel: str, page: dict[str, Any]
@@ -255,6 +261,7 @@ class Conversations:
                     "reason": item.get("reason"),
                     "price": item.get("price"),
                     "propensity": item.get("propensity"),
+                    "aspect": item.get("aspect"),
                 }
                 for position, item in enumerate(data["items"])
             ]

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "shell": ("bot.cli.shell", "在终端里以某位顾客的身份聊天"),
     "train": ("bot.cli.train", "训练语言理解、情绪、分群和推荐"),
     "parse": ("bot.cli.parse", "逐行理解文字：意图、实体、情绪"),
-    "evaluate": ("bot.cli.evaluate", "在标好的文件上评测：语言理解、情绪、问答"),
+    "evaluate": ("bot.cli.evaluate", "评测：语言理解、情绪、问答、推荐"),
     "recommend": ("bot.cli.recommend", "给一位顾客推荐商品，带理由"),
     "profile": ("bot.cli.profile", "顾客分群；一位顾客的画像"),
     "import": ("bot.cli.import_", "导入店铺的表：顾客、商品、订单、行为……"),

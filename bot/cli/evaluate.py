@@ -1,4 +1,4 @@
-"""`zhike evaluate nlu|sentiment|faq FILE`: figures on a labelled file, for people, programs and as a page."""
+"""`zhike evaluate nlu|sentiment|faq|recommender [FILE]`: figures for people, for programs and as a page."""
 
 from __future__ import annotations
 
@@ -147,6 +147,29 @@ def faq(
     _tell("faq", file, len(asked), faq_report(asked, parsed, finder(found)), _version(archive), as_json, page)
 
 
+@app.command(cls=_Command)
+def recommender(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="行为记录（同 zhike import events），默认用店里的全部记录")
+    ] = None,
+    as_json: Json = None,
+    page: Page = None,
+) -> None:
+    """推荐：拿掉每位顾客最后一件新买的商品，看各个模型猜不猜得到；与热门榜和教科书的余弦比。
+
+    文件每行 customer_id,product_id,type,at（CSV、XLSX 或 JSONL，中文表头也行）。只给文件时不量“知客（全套）”：
+    它还要商品资料。
+    """
+    _check_outputs(as_json, page)
+    from bot.evaluation.shop_log import log_of, shop_log
+    from bot.evaluation.suggestions import suggestion_report
+    from bot.evaluation.wording import name
+
+    log = log_of(file) if file else shop_log()
+    report = suggestion_report(log, lambda model: print(f"{name(model)}……", file=sys.stderr))
+    _tell("recommender", file, report.asked, report, "各自现学", as_json, page)
+
+
 def _check_outputs(as_json: str | None, page: Path | None) -> None:
     """Before the long work. Raises Problem for a folder that is not there."""
     for out in (None if as_json in (None, STDOUT) else Path(as_json), page):
@@ -174,10 +197,12 @@ def _version(archive: Path | None) -> str:
     return archive.resolve().parent.name if archive else "（没有用）"
 
 
-def _tell(kind: str, file: Path, n: int, report: Any, model: str, as_json: str | None, page: Path | None) -> None:
+def _tell(
+    kind: str, file: Path | None, n: int, report: Any, model: str, as_json: str | None, page: Path | None
+) -> None:
     about = {
         "kind": kind,
-        "file": file.name,
+        "file": file.name if file else "店里的记录",
         "n": n,
         "model": model,
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),

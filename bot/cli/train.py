@@ -24,6 +24,7 @@ def run(
         ),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="语言理解没有变化也重新训练")] = False,
+    goods_only: Annotated[bool, typer.Option("--goods-only", help="只重新学分群和推荐，语言理解原样沿用")] = False,
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="现有模型有效、来源没变时什么也不做（make run 用）")
     ] = False,
@@ -41,7 +42,7 @@ def run(
             return
         print(f"需要训练：{reason}", file=sys.stderr)
     with _progress(as_json) as tell:
-        done = training.train(settings, quick=quick, force=force, tell=tell)
+        done = training.train(settings, quick=quick, force=force, goods_only=goods_only, tell=tell)
     _finish(as_json, {"trained": True, **asdict(done)}, f"训练完成：{done.folder}")
 
 

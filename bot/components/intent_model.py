@@ -115,7 +115,8 @@ class IntentModel:
     """A trained cascade. Make one with ``intent_training.fit``, keep it with ``model_files``.
 
     Stages have an output for each of ``intents`` and, when they learned to tell noise, one more for that, the last.
-    ``sure``: for each stage but the last the confidence from which on it decides.
+    ``sure``: for each stage but the last the confidence from which on it decides. ``unknown``: by intent the confidence
+    below which asking back is cheaper than acting on it.
     """
 
     intents: tuple[str, ...]
@@ -123,7 +124,7 @@ class IntentModel:
     dense: Mapping[str, DensePart]
     stages: tuple[LinearReading, ...]
     sure: tuple[float, ...]
-    unknown: float
+    unknown: Mapping[str, float]
     facts: Mapping[str, object] = field(default_factory=dict)
 
     @property

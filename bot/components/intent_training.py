@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 
 import numpy as np
 import scipy.sparse as sp
+from joblib import Parallel, delayed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
@@ -48,7 +50,8 @@ class IntentConfig:
     regularisation: float = 0.7  # C of the support vector machines
     held_out: float = 0.2  # share of messages kept apart for calibration and thresholds
     cascade_loss: float = 0.002  # accuracy on messages kept apart that sparing a dearer stage may cost
-    wrong_cost: float = 1.0  # a message acted on wrongly
+    wrong_cost: float = 1.0  # a message acted on wrongly, where ``wrong_costs`` does not name what it was taken for
+    wrong_costs: Mapping[str, float] = field(default_factory=dict)  # intent → what acting on it wrongly costs
     noise: int = 400  # generated messages that mean nothing, a class of their own; 0: noise is not told from messages
     question_cost: float = 0.45  # asking back where the reading was right; a wrong one costs half of it more
     seed: int = 7
@@ -102,23 +105,28 @@ def fit(
     )
     kept_in, kept_apart = _split(np.arange(len(target)), target, config)
     truth = target[kept_apart]
+
+    # Stages don't look at each other; in processes, because liblinear has one random generator for all threads. The
+    # dearest comes first, because it takes longest.
+    fits = Parallel(n_jobs=min(len(stages), os.cpu_count() or 1))(
+        delayed(_fitted)(sparse, [features[name] for name in stage], target, outputs, kept_in, kept_apart, config)
+        for stage in reversed(stages)
+    )
     readers, confidences = [], []
-    for stage in stages:
-        matrix = _side_by_side(sparse, [features[name] for name in stage])
-        decision = _aligned(_machine(matrix[kept_in], target[kept_in], config), matrix[kept_apart], outputs)
+    for stage, (machine, decision) in zip(stages, reversed(fits), strict=True):
         heat = temperature(decision, truth)
+        readers.append(_reading(machine, stage, ngrams.width, features, heat))
         confidences.append(softmax(decision * heat))
-        readers.append(_reading(_machine(matrix, target, config), stage, ngrams.width, features, heat))
     sure, cascade, sure_tables = _sure(confidences, truth, config.cascade_loss)
     messages = truth < len(intents)
-    unknown, unknown_table = _unknown(cascade[messages, : len(intents)], truth[messages], config)
+    unknown, unknown_tables = _unknown(cascade[messages, : len(intents)], truth[messages], intents, config)
     facts = {
         "config": asdict(config),
         "messages": len(readings),
         "kept_apart": int(messages.sum()),
         "kept_apart_accuracy": _accuracy(cascade[messages], truth[messages]),
         "sure_tables": sure_tables,
-        "unknown_table": unknown_table,
+        "unknown_tables": unknown_tables,
     }
     return IntentModel(intents, ngrams, dense, tuple(readers), sure, unknown, facts)
 
@@ -164,6 +172,23 @@ def _side_by_side(sparse: sp.csr_matrix, dense: Sequence[np.ndarray]) -> sp.csr_
     data[from_block], columns[from_block] = block.ravel(), np.tile(sparse.shape[1] + np.arange(width), rows)
     data[~from_block], columns[~from_block] = sparse.data, sparse.indices
     return sp.csr_matrix((data, columns, ends), shape=(rows, sparse.shape[1] + width))
+
+
+def _fitted(
+    sparse: sp.csr_matrix,
+    dense: Sequence[np.ndarray],
+    target: np.ndarray,
+    outputs: int,
+    kept_in: np.ndarray,
+    kept_apart: np.ndarray,
+    config: IntentConfig,
+) -> tuple[LinearSVC, np.ndarray]:
+    """A stage's machine, learned from all rows; and of one learned from ``kept_in`` the decision values (n, outputs) on
+    the rows ``kept_apart``.
+    """
+    matrix = _side_by_side(sparse, dense)
+    trial = _machine(matrix[kept_in], target[kept_in], config)
+    return _machine(matrix, target, config), _aligned(trial, matrix[kept_apart], outputs)
 
 
 def _machine(matrix: sp.csr_matrix, target: np.ndarray, config: IntentConfig) -> LinearSVC:
@@ -231,22 +256,38 @@ def _accuracy(confidences: np.ndarray, truth: np.ndarray) -> float:
     return float((confidences.argmax(axis=1) == truth).mean())
 
 
-def _unknown(confidences: np.ndarray, truth: np.ndarray, config: IntentConfig) -> tuple[float, list[dict[str, float]]]:
-    """The confidence below which asking back costs less than acting, by the configured costs."""
-    best = confidences.max(axis=1)
-    right = confidences.argmax(axis=1) == truth
+def _unknown(
+    confidences: np.ndarray, truth: np.ndarray, intents: Sequence[str], config: IntentConfig
+) -> tuple[dict[str, float], dict[str, list[dict[str, float]]]]:
+    """By intent the confidence below which asking back costs less than acting; and by what a mistake costs the table
+    that its threshold was chosen from.
+
+    Intents of one cost share a threshold, from the messages that were taken for one of them.
+    """
+    costs = np.array([config.wrong_costs.get(intent, config.wrong_cost) for intent in intents])
+    taken_for = confidences.argmax(axis=1)
+    thresholds, tables = {}, {}
+    for cost in np.unique(costs):
+        rows = costs[taken_for] == cost
+        table = _unknown_table(confidences[rows].max(axis=1), taken_for[rows] == truth[rows], cost, config)
+        tables[f"{cost:g}"] = table
+        chosen = min(table, key=lambda row: (row["cost"], row["threshold"]))["threshold"]
+        thresholds |= {intent: chosen for intent, own in zip(intents, costs, strict=True) if own == cost}
+    return thresholds, tables
+
+
+def _unknown_table(
+    best: np.ndarray, right: np.ndarray, wrong_cost: float, config: IntentConfig
+) -> list[dict[str, float]]:
+    """What each threshold would have meant for messages read with these confidences, (n,); shares are of these n."""
     cost_of_asking = np.where(right, config.question_cost, config.question_cost * 1.5)
     table = []
-    for threshold in np.round(np.arange(0.0, 0.71, 0.05), 2):
+    for threshold in np.round(np.arange(0.0, 0.91, 0.05), 2):
         asked = best < threshold
-        cost = np.where(asked, cost_of_asking, np.where(right, 0.0, config.wrong_cost))
+        cost = np.where(asked, cost_of_asking, np.where(right, 0.0, wrong_cost))
+        outcomes = {"asked": asked, "wrong": ~asked & ~right, "right": ~asked & right, "cost": cost}
         table.append(
-            {
-                "threshold": float(threshold),
-                "asked": float(asked.mean()),
-                "wrong": float((~asked & ~right).mean()),
-                "right": float((~asked & right).mean()),
-                "cost": float(cost.mean()),
-            }
+            {"threshold": float(threshold)}
+            | {name: float(outcome.mean()) if outcome.size else 0.0 for name, outcome in outcomes.items()}
         )
-    return min(table, key=lambda row: (row["cost"], row["threshold"]))["threshold"], table
+    return table

@@ -115,7 +115,7 @@ class IntentClassifier(GraphComponent):
         ]
         message.set(INTENT, dict(ranking[0]), add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-        message.set(EVIDENCE, Evidence(decision.known, read[0][1], self._model.unknown, decision.noise))
+        message.set(EVIDENCE, Evidence(decision.known, read[0][1], self._model.unknown[read[0][0]], decision.noise))
 
     @staticmethod
     def _reading(message: Message) -> Reading:

@@ -16,7 +16,7 @@ from bot.components.features import NgramBlock, NgramFeatures
 from bot.components.intent_model import IntentModel
 from bot.errors import Problem
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 class UnreadableModel(Problem):

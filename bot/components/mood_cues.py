@@ -75,8 +75,9 @@ def _count(book: PhraseBook[int], text: str) -> int:
     return found
 
 
-def _negated(text: str, start: int, negators: tuple[str, ...]) -> int:
+def negations_before(text: str, start: int) -> int:
     """How many negators stand in the few characters before a word of the same clause."""
+    negators = _lexicon()[2]
     window = _CLAUSE_END.split(text[max(0, start - 5) : start])[-1]
     found = 0
     while window:
@@ -94,14 +95,14 @@ def polar_words(text: str) -> list[tuple[int, int, bool]]:
 
     不满意 is one; 没有不满意 turns back; 不得不说 negates nothing.
     """
-    polarity, _, negators, _ = _lexicon()
+    polarity = _lexicon()[0]
     cleared = _NO_NEGATION.sub(lambda found: "　" * len(found.group()), text)
     hits, behind = [], 0
     for start, end, sign in polarity.find(cleared):
         if start < behind:
             continue
         behind = end
-        turned = _negated(cleared, start, negators) % 2 == 1
+        turned = negations_before(cleared, start) % 2 == 1
         hits.append((start, -sign if turned else sign, turned))
     return hits
 

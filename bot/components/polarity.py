@@ -7,9 +7,13 @@ are added. A long review is encoded in pieces, whose vectors are averaged.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import scipy.sparse as sp
@@ -33,8 +37,22 @@ _PIECE_LENGTH, _MOST_PIECES = 120, 6  # characters; of a longer review the first
 _PIECE_ENDS = re.compile(r"(?<=[。！？!?;；\n,，])")
 
 
+class _Line(NamedTuple):
+    """A fitted regression: ``weights`` (features,) and ``bias`` of its log-odds."""
+
+    weights: np.ndarray
+    bias: float
+
+    @classmethod
+    def of(cls, fitted: LogisticRegression) -> _Line:
+        return cls(fitted.coef_.ravel(), float(fitted.intercept_[0]))
+
+    def decide(self, rows: np.ndarray | sp.spmatrix) -> np.ndarray:
+        return rows @ self.weights + self.bias
+
+
 class ReviewPolarity:
-    """Made with ``fit``; reads with ``score``."""
+    """Made with ``fit``; reads with ``score``; one without encoder is kept with ``save`` and ``load``."""
 
     def __init__(self, encoder: SentenceEncoder | None) -> None:
         """``encoder``: what reads the meaning; None for n-grams alone, which is quicker."""
@@ -68,20 +86,60 @@ class ReviewPolarity:
         vectors = None if self._encoder is None else _averaged(readings, self._encoder.encode)
         return np.tanh(self._decide(there, vectors) * self._heat / 2)
 
+    def save(self, path: Path, made_from: str) -> None:
+        """Writes one npz, whole or not at all. ``made_from``: what ``load`` is to find in it.
+
+        Raises ValueError with an encoder.
+        """
+        if self._encoder is not None:
+            raise ValueError("only a model of n-grams alone is kept")
+        ngrams = sorted(self._counter.vocabulary_, key=self._counter.vocabulary_.__getitem__)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+        np.savez(
+            partial,
+            made_from=np.array(made_from),
+            ngrams=np.frombuffer(json.dumps(ngrams).encode(), np.uint8),
+            ratios=self._ratios,
+            weights=self._by_ngrams.weights,
+            numbers=np.array([self._by_ngrams.bias, self._heat]),
+        )
+        os.replace(partial, path)
+
+    @classmethod
+    def load(cls, path: Path, made_from: str) -> ReviewPolarity | None:
+        """The saved model; None when there is none, when it is damaged or was made from something else."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                if stored["made_from"].item() != made_from:
+                    return None
+                ngrams = json.loads(stored["ngrams"].tobytes())
+                model = cls(None)
+                model._ratios, weights = stored["ratios"], stored["weights"]
+                bias, model._heat = stored["numbers"].tolist()
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            return None
+        if not len(ngrams) == weights.size == model._ratios.size:
+            return None
+        model._by_ngrams = _Line(weights, bias)
+        model._counter.set_params(vocabulary=dict(zip(ngrams, range(len(ngrams)), strict=True)))
+        return model
+
     def _learn(self, there: sp.csr_matrix, vectors: np.ndarray | None, sides: np.ndarray, rows: np.ndarray) -> None:
         there, sides = there[rows], sides[rows]
         for_, against = (1 + np.asarray(there[sides == side].sum(axis=0)).ravel() for side in (1, 0))
         self._ratios = np.log((for_ / for_.sum()) / (against / against.sum()))
-        self._by_ngrams = _regression(_NGRAM_INVERSE_PENALTY).fit(self._weighed(there), sides)
+        self._by_ngrams = _Line.of(_regression(_NGRAM_INVERSE_PENALTY).fit(self._weighed(there), sides))
         if vectors is not None:
             self._mean = vectors[rows].mean(axis=0)
-            self._by_meaning = _regression(_ENCODER_INVERSE_PENALTY).fit(normalize(vectors[rows] - self._mean), sides)
+            fitted = _regression(_ENCODER_INVERSE_PENALTY).fit(normalize(vectors[rows] - self._mean), sides)
+            self._by_meaning = _Line.of(fitted)
 
     def _decide(self, there: sp.csr_matrix, vectors: np.ndarray | None) -> np.ndarray:
-        decisions = self._by_ngrams.decision_function(self._weighed(there))
+        decisions = self._by_ngrams.decide(self._weighed(there))
         if vectors is None:
             return decisions
-        return decisions + _ENCODER_SHARE * self._by_meaning.decision_function(normalize(vectors - self._mean))
+        return decisions + _ENCODER_SHARE * self._by_meaning.decide(normalize(vectors - self._mean))
 
     def _weighed(self, there: sp.csr_matrix) -> sp.csr_matrix:
         return normalize(there.multiply(self._ratios).tocsr())

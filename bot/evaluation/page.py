@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.evaluation.wording import TITLES, counted, name, percent
+from bot.evaluation.wording import TITLES, counted, interval, name, number, percent
 
 _TEMPLATES = Path(__file__).with_name("pages")
 
@@ -22,5 +22,5 @@ def render(about: Mapping[str, Any], report: Any) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    pages.filters.update(name=name, percent=percent, counted=counted)
+    pages.filters.update(name=name, percent=percent, counted=counted, interval=interval, number=number)
     return pages.get_template(f"{about['kind']}.html").render(about=about, report=report, title=TITLES[about["kind"]])

@@ -16,7 +16,8 @@ from bot.evaluation.intents import DeniedReport, IntentReport, OutsideReport
 from bot.evaluation.measures import Calibration, Confusion, Scores, Share
 from bot.evaluation.moods import MoodReport, ReviewReport
 from bot.evaluation.nlu import NluReport
-from bot.evaluation.wording import TITLES, counted, name, percent
+from bot.evaluation.suggestions import SuggestionReport
+from bot.evaluation.wording import TITLES, counted, interval, name, number, percent
 
 #: Rows of a table of mistakes; the page and the JSON have all.
 SHOWN = 10
@@ -108,6 +109,51 @@ def _(report: FaqReport) -> None:
         ["问", "应该是", "说的是", "得分"],
         ([miss.text, miss.wanted, miss.said or "（没有答）", f"{miss.score:.2f}"] for miss in report.misses[:SHOWN]),
     )
+
+
+@_tell.register
+def _(report: SuggestionReport) -> None:
+    print(
+        f"\n{report.customers} 位顾客、{report.products} 件商品、{report.learnt} 条记录；每位猜 {report.length} 件，"
+        "括号里是 95 % 区间"
+    )
+    _print(
+        "上一件新买的商品，猜得到吗",
+        ["", "猜中", "NDCG", "比热门榜多（NDCG）", "MRR", "秒"],
+        (
+            [
+                name(one.name),
+                interval(one.accuracy.hit_rate),
+                interval(one.accuracy.ndcg),
+                interval(one.gain, "+"),
+                interval(one.accuracy.mrr),
+                f"{one.seconds:.2f}",
+            ]
+            for one in report.models
+        ),
+    )
+    _print(
+        "推得有多宽",
+        ["", "商品覆盖", "新颖度，比特", "热门程度（顾客自己买的为 1）"],
+        (
+            [
+                name(one.name),
+                percent(one.spread.coverage),
+                number(one.spread.novelty),
+                number(one.spread.popularity_lift),
+            ]
+            for one in report.models
+        ),
+    )
+    for what, groups in report.groups.items():
+        _print(
+            f"{name(report.grouped)}，按{name(what)}",
+            ["", "顾客", "猜中", "NDCG"],
+            (
+                [name(group), str(one.hit_rate.n), interval(one.hit_rate), interval(one.ndcg)]
+                for group, one in groups.items()
+            ),
+        )
 
 
 def _tell_groups(groups: Mapping[str, Share]) -> None:

@@ -23,18 +23,18 @@ from sanic.response import HTTPResponse
 import actions
 from actions.services import Limits, Services, configure
 from bot.components.encoders import faq_encoders
-from bot.runtime.models import RECOMMENDER, NoModel, current
+from bot.runtime.live_recommender import LiveRecommender
 from bot.settings import Settings
 from store import Store, StoreError
 
 logger = logging.getLogger(__name__)
 
 
-def configure_actions(settings: Settings, store: Store, recommender: Any) -> ActionExecutor:
+def configure_actions(settings: Settings, store: Store, recommender: LiveRecommender) -> ActionExecutor:
     """The actions of this repository, registered and given what they work with."""
     limits = Limits(action_seconds=min(Limits.action_seconds, settings.action_seconds))
     encoders = faq_encoders(settings.cache / "faq")
-    given = Services(store=store, recommender_provider=lambda: recommender, limits=limits, encoders=encoders)
+    given = Services(store=store, recommender_provider=recommender, limits=limits, encoders=encoders)
     configure(given)
     prepare_answers(given)
     executor = ActionExecutor()
@@ -64,28 +64,13 @@ def our_actions() -> list[type[Action]]:
     ]
 
 
-def recommender_of(settings: Settings) -> Any:
-    """The trained recommender, or None: damaged or missing, the actions go on with what the catalogue alone says."""
-    from recommender import ShopRecommender
-
-    try:
-        model = current(settings.models)
-        if broken := [name for name in model.damaged() if name.startswith(f"{RECOMMENDER}/")]:
-            raise ValueError(f"not as trained: {', '.join(broken)}")
-        return ShopRecommender.load(model.recommender)
-    except NoModel as error:
-        logger.warning("no trained recommender: %s", error.what)
-    except Exception as error:  # any damage, whatever it breaks
-        logger.error("the recommender cannot be used, goods are suggested without it (run `zhike train`): %s", error)
-    return None
-
-
 def build_app(settings: Settings) -> Sanic:
     """POST /webhook and GET /health, as rasa-sdk has them. Each action in a thread, so that a slow one holds up
     nobody.
     """
     store = Store.open(settings.url, busy_timeout_ms=settings.busy_ms, handover_minutes=settings.handover_minutes)
-    executor = configure_actions(settings, store, recommender_of(settings))
+    recommender = LiveRecommender(settings, store)
+    executor = configure_actions(settings, store, recommender)
     app = Sanic("zhike_actions", configure_logging=False)
 
     @app.post("/webhook")
@@ -107,8 +92,13 @@ def build_app(settings: Settings) -> Sanic:
     async def health(request: Request) -> HTTPResponse:
         return _json({"status": "ok"})
 
+    @app.listener("after_server_start")
+    async def ready(app: Sanic, _: object) -> None:
+        recommender.start()
+
     @app.listener("after_server_stop")
     async def close(app: Sanic, _: object) -> None:
+        recommender.close()
         store.close()
 
     return app

@@ -20,8 +20,9 @@ from bot.channels.tokens import load_key
 from bot.errors import Problem
 from bot.runtime import shims
 from bot.runtime.action_endpoint import HttpActions, InProcessActions, TimedActions
-from bot.runtime.action_server import configure_actions, recommender_of
+from bot.runtime.action_server import configure_actions
 from bot.runtime.health import CANARY, Health
+from bot.runtime.live_recommender import LiveRecommender
 from bot.runtime.models import TrainedModel, current
 from bot.runtime.trackers import LiveTrackerStore
 from bot.runtime.turn import RunningTurn, running_turn
@@ -65,6 +66,8 @@ class Bot:
     conversations: Conversations
     health: Health
     model: TrainedModel
+    recommender: LiveRecommender | None = None
+    """None when actions run in a server of their own, which has it then."""
 
     @classmethod
     def load(cls, settings: Settings) -> Bot:
@@ -73,10 +76,12 @@ class Bot:
         shims.apply()
         store = open_store(settings)
         _show_catalogue(store)
+        recommender = None
         if settings.action_url:
             actions: TimedActions = HttpActions(settings.action_url, settings.action_seconds)
         else:
-            executor = configure_actions(settings, store, recommender_of(settings))
+            recommender = LiveRecommender(settings, store)
+            executor = configure_actions(settings, store, recommender)
             actions = InProcessActions(executor, settings.action_seconds, settings.action_threads)
         trackers = LiveTrackerStore(store.tracker_events, settings.live_conversations)
         agent = load_agent(model.rasa, trackers, actions)
@@ -95,6 +100,7 @@ class Bot:
             conversations,
             health,
             model,
+            recommender,
         )
 
     async def warm_up(self) -> None:
@@ -123,6 +129,8 @@ class Bot:
         return []
 
     async def close(self) -> None:
+        if self.recommender is not None:
+            self.recommender.close()
         await self.conversations.close()
         await self.actions.close()
         self.store.close()

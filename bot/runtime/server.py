@@ -54,6 +54,8 @@ def build_app(
 
     @app.listener("after_server_start")
     async def ready(app: Sanic, _: object) -> None:
+        if bot.recommender is not None:
+            bot.recommender.start()
         on_ready(app)
 
     @app.listener("after_server_stop")

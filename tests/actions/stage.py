@@ -231,8 +231,11 @@ class Stage:
         mood: str | None = "neutral",
         ranking: Iterable[tuple] = (),
         also: tuple[str, str] | None = None,
+        page: str | None = None,
     ) -> Said:
-        """entities: (kind, value) or (kind, value, "exclude"). mood None: a button. also: (intent, words)."""
+        """entities: (kind, value) or (kind, value, "exclude"). mood None: a button. also: (intent, words). page: the
+        product whose page is open.
+        """
         self._count += 1
         message = {
             "text": text,
@@ -241,6 +244,10 @@ class Stage:
             "intent_ranking": [{"name": n, "confidence": c} for n, c in ranking or [(intent, 0.9)]],
             "entities": [self._entity(text, *e) for e in entities],
         }
+        if page:
+            customer = self.services.store.conversations.get(self.sender)
+            told = {"customer_id": customer.customer_id, "anonymous": customer.anonymous}
+            message["metadata"] = {**told, "page": {"product_id": page}}
         if also:
             message["also"] = dict(zip(("name", "text"), also, strict=True))
         if mood:

@@ -13,6 +13,20 @@ def test_the_price_of_the_second_one_shown(stage):
     assert all(f"￥{shown.goods[1]['price']:g}" in text for text in said.every)
 
 
+def test_this_one_is_the_one_whose_page_is_open_until_goods_are_shown(talk):
+    visitor = talk(None)
+    said = visitor.hear("这个多少钱", "ask_price", ("reference", "这个"), page="L2")
+    assert "￥129" in said.text
+    shown = visitor.hear(*EARPHONES, page="L2")
+    said = visitor.hear("第一个多少钱", "ask_price", ("ordinal", 1), page="L2")
+    assert f"￥{shown.goods[0]['price']:g}" in said.text
+
+
+def test_a_page_of_no_goods_of_ours_is_no_page(talk):
+    said = talk(None).hear("这个多少钱", "ask_price", ("reference", "这个"), page="GONE")
+    assert said.text and "GONE" not in said.text
+
+
 @pytest.mark.parametrize("read_as", ["place_order", "clarify", "request_recommendation"])
 def test_what_about_the_next_one_asks_its_price_too(stage, read_as):
     shown = stage.hear(*EARPHONES)

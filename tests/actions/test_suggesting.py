@@ -22,6 +22,12 @@ def prices(said):
     return [item["price"] for item in said.goods]
 
 
+def test_a_visitor_on_a_products_page_is_shown_what_goes_with_it(talk):
+    said = talk(None).hear("有什么推荐的", "request_recommendation", page="P1")
+    assert "P1" not in said.ids and {"P2", "P3"} & set(said.ids)
+    assert any("正在看" in item["reason"] for item in said.goods)
+
+
 def test_goods_come_as_the_contract_says_and_read_well_alone(stage):
     said = stage.hear(*EARPHONES)
     assert len(said.data) == 1

@@ -168,8 +168,23 @@ def test_thresholds_come_with_their_tables(small_model):
     for sure, table in zip(model.sure, model.facts["sure_tables"], strict=True):
         assert {"sure", "decided", "accuracy"} <= set(table[0])
         assert 0.3 <= sure <= 1
-    best = min(model.facts["unknown_table"], key=lambda row: (row["cost"], row["threshold"]))
-    assert model.unknown == best["threshold"]
+    assert set(model.unknown) == set(model.intents)
+    for table in model.facts["unknown_tables"].values():
+        best = min(table, key=lambda row: (row["cost"], row["threshold"]))
+        assert best["threshold"] in model.unknown.values()
+
+
+def test_what_is_dear_to_get_wrong_is_asked_about_sooner():
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 4000)
+    sureness = rng.uniform(0.5, 1.0, 4000)
+    taken_for = np.where(rng.uniform(size=4000) < sureness, truth, 1 - truth)
+    confidences = np.where(np.eye(2, dtype=bool)[taken_for], sureness[:, None], 1 - sureness[:, None])
+    config = intent_training.IntentConfig(wrong_costs={"cancel_order": 4.0}, question_cost=0.45)
+    unknown, tables = intent_training._unknown(confidences, truth, ("ask_price", "cancel_order"), config)
+    # A guess at confidence p goes wrong with 1 - p: asking back pays when (1 - p) · cost is above that of a question.
+    assert unknown["ask_price"] < 0.6 < 0.8 < unknown["cancel_order"]
+    assert set(tables) == {"1", "4"}
 
 
 def test_a_stage_decides_only_where_that_costs_next_to_nothing():

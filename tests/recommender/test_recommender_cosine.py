@@ -172,3 +172,68 @@ def test_unknown_and_senseless_options_are_refused_by_name():
 def test_an_allowed_mask_of_another_shape_is_refused():
     with pytest.raises(ValueError, match="allowed"):
         CosineRecommender().fit(KNOWN).recommend(np.array([0]), allowed=np.ones(3, bool))
+
+
+# --- weighting and damping, off unless asked for ---------------------------------------------------------
+
+
+class TestTfidfUserCosine(TasteContract):
+    def model(self):
+        return CosineRecommender(kind="user", weighting="tfidf")
+
+
+class TestBm25DampedItemCosine(TasteContract):
+    def model(self):
+        return CosineRecommender(kind="item", weighting="bm25", popularity_damping=0.5)
+
+
+def test_tfidf_by_hand_what_all_have_in_common_counts_less():
+    """Customers 0 and 1 share items 0 and 1; item 1 has three customers of four, the others fewer."""
+    matrix = np.array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]], np.float32)
+    rare, common = 1 + math.log(5 / 3), 1 + math.log(5 / 4)
+    w = CosineRecommender("user", weighting="tfidf").fit(sp.csr_matrix(matrix)).similarity.toarray()
+    assert w[0, 1] == pytest.approx(1.0)
+    assert w[0, 2] == pytest.approx(common**2 / (rare**2 + common**2))
+    assert w[0, 2] < CosineRecommender("user").fit(sp.csr_matrix(matrix)).similarity[0, 2]
+
+
+def test_bm25_by_hand():
+    matrix = np.array([[3, 1], [0, 2], [2, 0]], np.float64)  # lengths 4, 2, 2; each column in two rows of three
+    rarity, mean_length = math.log(1 + 1.5 / 2.5), 8 / 3
+    rows = [
+        [x * 2.2 / (x + 1.2 * (0.25 + 0.75 * sum(line) / mean_length)) * rarity for x in line]
+        for line in matrix.tolist()
+    ]
+    expected = dense_cosine(np.array(rows))
+    found = CosineRecommender("user", weighting="bm25").fit(sp.csr_matrix(matrix)).similarity.toarray()
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("weighting", ["tfidf", "bm25"])
+def test_the_weighting_changes_who_is_alike_and_not_what_is_summed_up(weighting):
+    model = CosineRecommender("item", weighting=weighting).fit(KNOWN)
+    w = model.similarity.toarray()
+    assert model.score(np.array([2]), np.array([0]))[0, 0] == pytest.approx(2 * w[2, 0] + 1 * w[3, 0])
+
+
+@pytest.mark.parametrize("weighting", ["tfidf", "bm25"])
+def test_a_customer_given_as_a_vector_is_weighted_as_in_the_training(weighting):
+    model = CosineRecommender("user", weighting=weighting).fit(KNOWN)
+    known = model.score(np.array([0]))
+    as_vector = model.score(KNOWN[0])  # finds itself too, with similarity 1
+    assert as_vector - KNOWN[0].toarray() == pytest.approx(known, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["item", "user"])
+def test_damping_divides_scores_by_a_power_of_the_number_of_customers(kind):
+    plain, damped = (CosineRecommender(kind, popularity_damping=p).fit(KNOWN) for p in (0.0, 0.5))
+    customers = np.array([2, 2, 2, 1])
+    assert damped.score(np.arange(4)) == pytest.approx(plain.score(np.arange(4)) / np.sqrt(customers), abs=1e-6)
+    assert damped.score(np.array([2]), np.array([3, 0])).shape == (1, 2)
+    assert (damped.similarity != plain.similarity).nnz == 0
+
+
+def test_an_option_of_the_weighting_that_is_none_is_refused():
+    for options in ({"weighting": "idf"}, {"popularity_damping": -0.1}, {"popularity_damping": 1.5}):
+        with pytest.raises(BadOption, match=next(iter(options))):
+            CosineRecommender(**options)

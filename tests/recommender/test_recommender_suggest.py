@@ -257,6 +257,31 @@ def test_live_events_change_the_next_answer_at_once(shop):
     assert first not in ids(ask(shop, **new, history=[*looked, Event(first, "view", NOW - timedelta(minutes=2))]))
 
 
+@pytest.mark.parametrize(
+    "who", [{}, {"customer_id": "C001", "personalised": False}, {"customer_id": "registered-today"}]
+)
+def test_the_page_that_is_open_decides_for_whoever_has_no_past(shop, who):
+    open_now = next(i for i in shop.items if "猫粮" in i.kinds and shop.buyers(i.product_id))
+    found = ask(shop, **who, n=4, looking_at={open_now.product_id})
+    assert not found.personalised and found.strategy in ("item_cf", "content", "blend")
+    assert open_now.product_id not in ids(found)
+    assert sum(shop.item(p).tags[0] == "宠物" for p in ids(found)) >= 3
+    assert any("正在看" in item.reason for item in found.items)
+    assert not any(LEANS_ON_THE_PAST.search(item.reason.replace("您正在看", "")) for item in found.items)
+    for item in found.items:
+        if item.evidence["kind"] == "bought_with_this":
+            assert item.evidence["both"] == len(shop.buyers(item.product_id) & shop.buyers(open_now.product_id))
+
+
+def test_the_page_that_is_open_joins_a_known_taste_and_says_nothing_about_a_gift(shop):
+    open_now = next(i.product_id for i in shop.items if "口红" in i.kinds)
+    known = ask(shop, customer_id="C001", n=6)
+    assert ask(shop, customer_id="C001", n=6, looking_at={open_now}).personalised
+    assert ids(ask(shop, customer_id="C001", n=6, looking_at={"never heard of"})) == ids(known)
+    gift = ask(shop, customer_id="C001", n=6, for_other=True, looking_at={open_now})
+    assert not any("正在看" in item.reason for item in gift.items) and open_now not in ids(gift)
+
+
 def test_events_that_the_model_has_learnt_from_do_not_count_twice(shop):
     again = [Event(p, t, at) for c, p, t, _, at in shop.events if c == "C001" and t in ("view", "favourite")]
     plain = ask(shop, customer_id="C001", n=6)
