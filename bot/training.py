@@ -277,6 +277,7 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
                 "先运行 zhike demo（演示店铺）或 zhike import products 文件.csv",
             )
         interactions = store.behaviour.interactions()
+        moods, channels = store.conversations.moods(), store.behaviour.channels()
         customers = [
             CustomerFacts(
                 one.customer_id,
@@ -285,6 +286,9 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
                 one.gender or None,
                 one.city or None,
                 one.level or None,
+                one.consent_personalisation,
+                moods.get(one.customer_id, {}),
+                channels.get(one.customer_id, {}),
             )
             for one in store.customers.all()
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,8 +27,8 @@ class Learned:
     (float32 CSR). bought: customers × products, seconds of the last purchase (float64 CSR). disliked: customers ×
     products, 1 where 不喜欢 was said. sellers: distinct customers who bought each product within the window before
     `now`, int32. interest: decayed positive weight of everybody for each product, float64. labels: segment of each
-    customer, -1 none. segment_sellers: segments × products, like sellers. now: seconds, when fitted; until: seconds
-    of the newest event, 0.0 without."""
+    customer, -1 none; who has one has a row in `segments.features`. segment_sellers: segments × products, like
+    sellers. now: seconds, when fitted; until: seconds of the newest event, 0.0 without."""
 
     config: ShopConfig
     products: list[str]
@@ -105,19 +105,25 @@ class Learned:
     def _segments(
         events: Interactions, by_id: dict[str, Item], customers: Sequence[CustomerFacts], config: ShopConfig, now: float
     ) -> tuple[np.ndarray, Segments]:
-        kinds = {kind: place for place, kind in enumerate(sorted({i.kinds[0] for i in by_id.values() if i.kinds}))}
+        """Who has said no to personalisation is in no segment and in no segment's figures."""
         price = np.array(
             [interactions.number(by_id[p].price) if p in by_id else np.nan for p in events.products], np.float64
         )
-        kind = np.array(
-            [kinds[by_id[p].kinds[0]] if p in by_id and by_id[p].kinds else -1 for p in events.products], np.int64
+        kinds = [by_id[p].kinds[0] if p in by_id and by_id[p].kinds else None for p in events.products]
+        refused = {one.customer_id for one in customers if one.consent is False}
+        members = np.array([name not in refused for name in events.customers], bool)
+        own = members[events.customer]
+        events = replace(
+            events, **{name: getattr(events, name)[own] for name in ("customer", "product", "type", "value", "at")}
         )
-        registered = {facts.customer_id: interactions.seconds(facts.registered_at) for facts in customers}
+        facts = {one.customer_id: one for one in customers if one.customer_id not in refused}
+        registered = {name: interactions.seconds(one.registered_at) for name, one in facts.items()}
         since = np.array([registered.get(name, np.nan) for name in events.customers], np.float64)
-        plain = features.habits(events, price, kind, since, now)
-        levelled = features.levelled(plain)
-        segments = Segments(config.segments, config.seed).fit(levelled, plain)
-        return segments.predict(levelled), segments
+        measured = features.measured(events, price, kinds, facts, since, now).of(members)
+        segments = Segments(config.segments, config.seed).fit(measured)
+        labels = np.full(len(members), -1, np.int32)
+        labels[members] = segments.predict(measured)
+        return labels, segments
 
     def taste_of(self, customer: int) -> dict[str, float]:
         """Product id → raw weight of one customer, by number."""

@@ -28,7 +28,10 @@ class Item:
 
 @dataclass(frozen=True)
 class CustomerFacts:
-    """What is known of a customer beside the events. Unknown values are None."""
+    """What is known of a customer beside the events. Unknown values are None.
+
+    consent: to personalisation, None: never asked. moods: what was said to the bot by mood (negative, neutral,
+    positive) → turns. channels: where the events came from → events."""
 
     customer_id: str
     registered_at: datetime | None = None
@@ -36,6 +39,9 @@ class CustomerFacts:
     gender: str | None = None
     city: str | None = None
     level: str | None = None
+    consent: bool | None = None
+    moods: Mapping[str, int] = field(default_factory=dict)
+    channels: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from recommender.learned import Learned
 from recommender.opinions import WHOLE, OpinionCount, Opinions
 from recommender.profile import Profile
 from recommender.request import CustomerFacts, Item, Request, Suggested, Suggestions
-from recommender.segments import Segment
+from recommender.segments import Segment, Segments
 
 
 class ShopRecommender:
@@ -124,10 +124,33 @@ class ShopRecommender:
         return self._opinions.of_product(product_id)
 
     def segment_of(self, customer_id: str | None) -> Segment | None:
-        """The customer's segment as of the last training; None for customers without any event then."""
+        """The customer's segment as of the last training; None for customers without any event then, and for those
+        who said no to personalisation."""
         place = self._learned.customer_index.get(customer_id) if customer_id is not None else None
         label = -1 if place is None else int(self._learned.labels[place])
         return self._learned.segments.segments[label] if label >= 0 else None
+
+    @property
+    def segmentation(self) -> Segments:
+        """The segments with the features that they were made from, a row for each of `segmented`."""
+        return self._learned.segments
+
+    @property
+    def segmented(self) -> list[str]:
+        """Ids of the customers that have a segment."""
+        return [name for name, label in zip(self._learned.customers, self._learned.labels, strict=True) if label >= 0]
+
+    def due_again(self, request: Request) -> list[tuple[str, Due]]:
+        """Consumables on offer that this customer buys, does not dislike and is about to need again: product id with
+        usual interval, last purchase and days since; the longest overdue first. Empty when nothing personal may be
+        used."""
+        now = _seconds(request.now)
+        profile = Profile.of(self._learned, request, now)
+        found = {
+            self._catalogue.items[place].product_id: due for place, due in self._due(profile, request, now).items()
+        }
+        liked = [one for one in found.items() if one[0] not in profile.disliked]
+        return sorted(liked, key=lambda one: (-one[1].elapsed_days / one[1].cycle.days, one[0]))
 
     @property
     def segment_count(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, literal, literal_column, select, union_all
@@ -82,6 +83,19 @@ class Behaviour:
         )
         with self._database.read() as connection:
             return set(connection.execute(select(put.c.product_id).where(~ordered_since)).scalars())
+
+    def channels(self) -> dict[str, dict[str, int]]:
+        """Customer → channel → how many events came from there; events without a channel are left out."""
+        query = (
+            select(events.c.customer_id, events.c.channel, func.count())
+            .where(events.c.channel != "")
+            .group_by(events.c.customer_id, events.c.channel)
+        )
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        with self._database.read() as connection:
+            for customer, channel, number in connection.execute(query):
+                found[customer][channel] = number
+        return dict(found)
 
     def count(self) -> int:
         """How many records `interactions` has."""

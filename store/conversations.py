@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, desc, select, update
+from sqlalchemy import bindparam, desc, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -74,6 +75,20 @@ class Conversations:
         with self._database.read() as connection:
             rows = connection.execute(query).mappings().all()
         return [turn_of(row) for row in reversed(rows)]
+
+    def moods(self) -> dict[str, dict[str, int]]:
+        """Customer → mood (negative, neutral, positive) → turns in it; turns without a mood are left out."""
+        self._writer.flush()
+        query = (
+            select(turns.c.customer_id, turns.c.sentiment_label, func.count())
+            .where(turns.c.customer_id.isnot(None), turns.c.sentiment_label.isnot(None))
+            .group_by(turns.c.customer_id, turns.c.sentiment_label)
+        )
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        with self._database.read() as connection:
+            for customer, mood, number in connection.execute(query):
+                found[customer][mood] = number
+        return dict(found)
 
     def turns(
         self, since: datetime | None = None, until: datetime | None = None, customer_id: str | None = None

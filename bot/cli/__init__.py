@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "parse": ("bot.cli.parse", "逐行理解文字：意图、实体、情绪"),
     "evaluate": ("bot.cli.evaluate", "评测：语言理解、情绪、问答、推荐"),
     "recommend": ("bot.cli.recommend", "给一位顾客推荐商品，带理由"),
+    "profile": ("bot.cli.profile", "顾客分群；一位顾客的画像"),
     "import": ("bot.cli.import_", "导入店铺的表：顾客、商品、订单、行为……"),
     "demo": ("bot.cli.demo", "给空的店铺装上演示数据"),
     "token": ("bot.cli.token", "签发一个令牌"),

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from recommender_kit import NOW, Shop
 
 from recommender import CosineRecommender, DamagedModel, Popularity, Request, Segments, ShopRecommender, archive
+from recommender.features import FEATURES, Features
 
 MATRIX = sp.csr_matrix(np.array([[1, 1, 0], [0, 1, 1]], np.float32))
 
@@ -88,9 +89,16 @@ def test_the_shop_model_answers_the_same_after_loading(shop: Shop, tmp_path):
 
 
 def test_segments_survive_by_themselves(tmp_path):
-    features = np.random.default_rng(0).random((40, 7))
+    features = Features(FEATURES, np.random.default_rng(0).random((40, 7), np.float32))
     segments = Segments(3).fit(features)
     segments.save(tmp_path / "s")
     again = Segments.load(tmp_path / "s")
     assert np.array_equal(again.predict(features), segments.predict(features))
     assert again.segments == segments.segments
+
+
+def test_segments_of_an_older_version_are_refused_with_the_way_on(tmp_path):
+    older = {"segment_mean": np.zeros(7), "segment_scale": np.ones(7), "segment_centres": np.zeros((2, 7))}
+    archive.save(tmp_path / "s", "recommender.segments", older, {"k": 2, "seed": 1, "features": ["orders"]})
+    with pytest.raises(DamagedModel, match="zhike train"):
+        Segments.load(tmp_path / "s")

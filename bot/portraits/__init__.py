@@ -1,0 +1,1 @@
+"""The shop's segments and a customer's portrait: gathered, drawn, written."""
