@@ -1,12 +1,13 @@
-"""The catalogue as the recommender wants it."""
+"""The shop's goods and customers as the recommender wants them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recommender import Item, ShopRecommender
+from recommender import CustomerFacts, Item, ShopRecommender
 
 if TYPE_CHECKING:
+    from store import Store
     from store.models import CatalogueSnapshot, Product
 
 
@@ -25,6 +26,25 @@ def as_item(product: Product) -> Item:
 
 def as_items(catalogue: CatalogueSnapshot) -> list[Item]:
     return [as_item(product) for product in catalogue.products.values()]
+
+
+def as_facts(store: Store) -> list[CustomerFacts]:
+    """All customers, with the moods of their talks and the channels that they come by."""
+    moods, channels = store.conversations.moods(), store.behaviour.channels()
+    return [
+        CustomerFacts(
+            one.customer_id,
+            one.registered_at,
+            one.birth_year,
+            one.gender or None,
+            one.city or None,
+            one.level or None,
+            one.consent_personalisation,
+            moods.get(one.customer_id, {}),
+            channels.get(one.customer_id, {}),
+        )
+        for one in store.customers.all()
+    ]
 
 
 def untrained(items: list[Item]) -> ShopRecommender:

@@ -15,11 +15,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cold_start, reading, second_shop, turns
+from benchmarks import cold_start, ranking, reading, second_shop, turns
 
 RESULTS = Path(__file__).with_name("results")
 WORK = Path(__file__).resolve().parents[1] / "var" / "bench"
-SUITES = {"turns": turns, "reading": reading, "cold_start": cold_start, "second_shop": second_shop}
+SUITES = {
+    "turns": turns,
+    "reading": reading,
+    "second_shop": second_shop,
+    "ranking": ranking,
+    "cold_start": cold_start,
+}
 
 
 def main(names: list[str]) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from actions.shelf import as_items
+from actions.shelf import as_facts, as_items
 from benchmarks.turns import zhike
 from bot.settings import load
 from recommender import CustomerFacts, Event, Item, Request, ShopRecommender, evaluation
@@ -57,7 +57,7 @@ def run(work: Path) -> dict[str, Any]:
         zhike("demo", env=environment)
     with Store.open(load(environment).url) as store:
         events, items = read(store.behaviour.interactions()), as_items(store.catalogue.snapshot())
-        customers = [CustomerFacts(one.customer_id, one.registered_at) for one in store.customers.all()]
+        customers = as_facts(store)
     # What was on the shelf then is not known; what is off it today was often bought.
     items = [Item(**{**asdict(item), "available": True}) for item in items]
     rng = np.random.default_rng(SEED)

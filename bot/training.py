@@ -261,9 +261,9 @@ def _captured(out: io.TextIOBase, environment: dict[str, str]) -> Iterator[list[
 
 
 def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str, Any], float]:
-    from actions.shelf import as_items
+    from actions.shelf import as_facts, as_items
     from bot.reviews import opinions_of
-    from recommender import CustomerFacts, ShopRecommender
+    from recommender import ShopRecommender
     from store import Store
 
     tell("分群和推荐：读取店铺数据，计算中……")
@@ -277,21 +277,7 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
                 "先运行 zhike demo（演示店铺）或 zhike import products 文件.csv",
             )
         interactions = store.behaviour.interactions()
-        moods, channels = store.conversations.moods(), store.behaviour.channels()
-        customers = [
-            CustomerFacts(
-                one.customer_id,
-                one.registered_at,
-                one.birth_year,
-                one.gender or None,
-                one.city or None,
-                one.level or None,
-                one.consent_personalisation,
-                moods.get(one.customer_id, {}),
-                channels.get(one.customer_id, {}),
-            )
-            for one in store.customers.all()
-        ]
+        customers = as_facts(store)
         reading = time.perf_counter()
         opinions = opinions_of(store, interactions, settings.cache)
         tell(f"评价：数出 {len(opinions)} 组商品和方面的好评差评，用时 {time.perf_counter() - reading:.1f} 秒")

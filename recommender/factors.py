@@ -19,7 +19,7 @@ from recommender.config import FactorConfig
 
 
 class FactorRecommender(Recommender):
-    """FactorRecommender(factors=64, …): every option of `FactorConfig`. Raises UnknownOption or BadOption.
+    """FactorRecommender(factors=32, …): every option of `FactorConfig`. Raises UnknownOption or BadOption.
 
     After `fit`, `item_factors` is Q (items, factors), float32; a zero row for goods that nobody has."""
 

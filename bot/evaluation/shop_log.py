@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from actions.shelf import as_items
+from actions.shelf import as_facts, as_items
 from bot.errors import Problem
 from bot.evaluation.labelled import BadFile
 from bot.evaluation.suggestions import Log
 from bot.settings import load
-from recommender import CustomerFacts
 from store import Store, StoreError
 from store.importing import import_file
 
@@ -23,7 +22,7 @@ def shop_log() -> Log:
             return Log(
                 store.behaviour.interactions(),
                 as_items(store.catalogue.snapshot()),
-                [CustomerFacts(one.customer_id, one.registered_at) for one in store.customers.all()],
+                as_facts(store),
             )
     except StoreError as error:
         raise Problem("读不了店里的记录", str(error), "看 zhike doctor 怎么说") from error

@@ -18,6 +18,7 @@ from recommender import (
     CustomerFacts,
     EaseConfig,
     EaseRecommender,
+    FactorRecommender,
     Item,
     Popularity,
     Request,
@@ -31,7 +32,8 @@ from recommender.interactions import TYPES, Interactions, levelled, read, taste_
 N = 10
 CASES = 2000
 """Customers asked about at most; more are drawn with a fixed seed."""
-SHOP, POPULAR, ARTICLE, ITEMS, CUSTOMERS, EASE = "shop", "popular", "article", "item_cosine", "user_cosine", "ease"
+SHOP, POPULAR, ARTICLE = "shop", "popular", "article"
+ITEMS, CUSTOMERS, EASE, FACTORS = "item_cosine", "user_cosine", "ease", "factors"
 _SEED = 20260
 _CELLS = 4_000_000  # scores held at a time
 _DENSE_CUSTOMERS = 10_000  # customers × customers in float64: 0.8 GB
@@ -166,6 +168,7 @@ def _scorers(asked: _Asked) -> dict[str, Callable[[], Scores]]:
     found[CUSTOMERS] = lambda: CosineRecommender("user", neighbours=config.neighbours).fit(matrix).score
     if min(matrix.shape) <= EaseConfig().max_side:
         found[EASE] = lambda: EaseRecommender().fit(matrix).score
+    found[FACTORS] = lambda: FactorRecommender().fit(matrix).score
     return found
 
 

@@ -27,6 +27,7 @@ _NAMES = {
     "item_cosine": "余弦，按商品",
     "user_cosine": "余弦，按顾客",
     "ease": "EASE",
+    "factors": "矩阵分解",
     "segment": "分群",
     "history": "之前接触过几件商品",
 }

@@ -34,7 +34,7 @@ def test_a_log_of_a_file(tmp_path: Path):
     document = json.loads(done.stdout)  # nothing else on standard output
     assert (document["kind"], document["file"], document["n"]) == ("recommender", "log.csv", 24)
     models = {one["name"]: one for one in document["models"]}
-    assert list(models) == ["popular", "article", "item_cosine", "user_cosine", "ease"]
+    assert list(models) == ["popular", "article", "item_cosine", "user_cosine", "ease", "factors"]
     for one in models.values():
         accuracy = one["accuracy"]
         assert accuracy["hit_rate"]["n"] == 24 and 0 <= accuracy["ndcg"]["value"] <= 1
