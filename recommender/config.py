@@ -154,6 +154,11 @@ class ShopConfig(Config):
     """Customers that a reason about other customers must rest on; below it that reason is not given."""
     segments: int = 5
     """Number of customer segments (fewer when there are fewer distinct customers)."""
+    factor_share: float = 2.0
+    """Weight of matrix factors (`FactorRecommender`), against 1 for cosine; 0: they are not learned."""
+    factor_customers: int = 50_000
+    """With more customers than this, factors are not learned: their time grows with the customers, half a millisecond
+    each."""
     content_share: float = 0.5
     """Weight of likeness in kind, brand, title and price, against 1 for collaborative filtering."""
     segment_share: float = 0.1
@@ -184,12 +189,13 @@ class ShopConfig(Config):
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             self._require(field.name, _finite(getattr(self, field.name)), "是有限的数")
-        for name in ("neighbours", "sales_window_days", "min_support", "segments", "min_repeats"):
+        for name in ("neighbours", "sales_window_days", "min_support", "factor_customers", "segments", "min_repeats"):
             self._require(name, _whole(getattr(self, name)) and getattr(self, name) >= 1, "是不小于 1 的整数")
         for name in ("half_life_days", "browse_half_life_days", "due_from", "due_until"):
             self._require(name, getattr(self, name) > 0, "大于 0")
         for name in (
             "shrinkage",
+            "factor_share",
             "content_share",
             "segment_share",
             "popular_share",

@@ -13,6 +13,7 @@ from recommender import features, interactions
 from recommender.archive import csr_arrays, csr_of
 from recommender.config import ShopConfig
 from recommender.cosine import CosineRecommender
+from recommender.factors import FactorRecommender
 from recommender.interactions import DAY, PURCHASE, Interactions
 from recommender.repurchase import Cycles
 from recommender.request import CustomerFacts, Item
@@ -24,17 +25,19 @@ class Learned:
     """products, customers: ids, sorted; numbers below index them.
 
     taste: customers × products, sums of event weights (float64 CSR). similarity: products × products neighbours
-    (float32 CSR). bought: customers × products, seconds of the last purchase (float64 CSR). disliked: customers ×
-    products, 1 where 不喜欢 was said. sellers: distinct customers who bought each product within the window before
-    `now`, int32. interest: decayed positive weight of everybody for each product, float64. labels: segment of each
-    customer, -1 none; who has one has a row in `segments.features`. segment_sellers: segments × products, like
-    sellers. now: seconds, when fitted; until: seconds of the newest event, 0.0 without."""
+    (float32 CSR). factors: of the same weights, or None (see `ShopConfig.factor_share`). bought: customers × products,
+    seconds of the last purchase (float64 CSR). disliked: customers × products, 1 where 不喜欢 was said. sellers:
+    distinct customers who bought each product within the window before `now`, int32. interest: decayed positive weight
+    of everybody for each product, float64. labels: segment of each customer, -1 none; who has one has a row in
+    `segments.features`. segment_sellers: segments × products, like sellers. now: seconds, when fitted; until: seconds
+    of the newest event, 0.0 without."""
 
     config: ShopConfig
     products: list[str]
     customers: list[str]
     taste: sp.csr_matrix
     similarity: sp.csr_matrix
+    factors: FactorRecommender | None
     bought: sp.csr_matrix
     disliked: sp.csr_matrix
     sellers: np.ndarray
@@ -67,9 +70,7 @@ class Learned:
     ) -> Learned:
         by_id = {item.product_id: item for item in items}
         taste = interactions.taste_matrix(events, config, now)
-        positive = sp.csr_matrix(
-            (interactions.levelled(np.maximum(taste.data, 0)), taste.indices, taste.indptr), taste.shape
-        )
+        positive = _positive(taste)
         similarity = (
             CosineRecommender(neighbours=config.neighbours, shrinkage=config.shrinkage).fit(positive).similarity
         )
@@ -89,6 +90,7 @@ class Learned:
             events.customers,
             taste,
             similarity,
+            FactorRecommender().fit(positive) if _worth_factors(positive, config) else None,
             interactions.bought_matrix(events),
             interactions.disliked_matrix(events),
             sellers,
@@ -151,6 +153,18 @@ class Learned:
                 scores[self.similarity.indices[row]] += weight * self.similarity.data[row]
         return scores
 
+    def affinity(self, weights: dict[str, float]) -> np.ndarray:
+        """Scores by matrix factors, float64 (products,), of a customer with these levelled weights; 0 without factors.
+        Solved now, so that what was done a moment ago counts."""
+        known = {self.product_index[name]: weight for name, weight in weights.items() if name in self.product_index}
+        if self.factors is None or not known:
+            return np.zeros(len(self.products))
+        places = np.array(sorted(known), np.int32)
+        row = sp.csr_matrix(
+            (np.array([known[place] for place in places.tolist()]), places, [0, places.size]), (1, len(self.products))
+        )
+        return self.factors.score(row)[0].astype(np.float64)
+
     def together(self, product: int, by_purchase: bool) -> np.ndarray:
         """For each product, how many customers bought (or, else, showed interest in) both it and the given one."""
         people, matrix = (self.buyers, self.bought) if by_purchase else (self.likers, self.liked)
@@ -168,6 +182,7 @@ class Learned:
             **csr_arrays("bought", self.bought),
             **csr_arrays("disliked", self.disliked),
             **self.segments.arrays(),
+            **({} if self.factors is None else self.factors.state()[0]),
             "sellers": self.sellers,
             "interest": self.interest,
             "labels": self.labels,
@@ -180,6 +195,7 @@ class Learned:
             "config": self.config.as_dict(),
             "products": self.products,
             "customers": self.customers,
+            "factors": None if self.factors is None else self.factors.config.as_dict(),
             "segments": self.segments.facts(),
             "cycles": self.cycles.as_facts(),
         }
@@ -188,12 +204,17 @@ class Learned:
     def restored(cls, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> Learned:
         """Raises KeyError, TypeError or ValueError when something is missing."""
         now, until = arrays["times"].tolist()
+        taste = csr_of("taste", arrays)
+        factors = None
+        if "item_factors" in arrays:
+            factors = FactorRecommender.restored(_positive(taste), arrays, {"config": facts["factors"]})
         return cls(
             ShopConfig.from_dict(facts["config"]),
             facts["products"],
             facts["customers"],
-            csr_of("taste", arrays),
+            taste,
             csr_of("similarity", arrays),
+            factors,
             csr_of("bought", arrays),
             csr_of("disliked", arrays),
             arrays["sellers"],
@@ -205,3 +226,14 @@ class Learned:
             now,
             until,
         )
+
+
+def _positive(taste: sp.csr_matrix) -> sp.csr_matrix:
+    """Levelled weights, negative ones as 0."""
+    return sp.csr_matrix(
+        (interactions.levelled(np.maximum(taste.data, 0)), taste.indices, taste.indptr), taste.shape, np.float32
+    )
+
+
+def _worth_factors(positive: sp.csr_matrix, config: ShopConfig) -> bool:
+    return config.factor_share > 0 and positive.nnz > 0 and positive.shape[0] <= config.factor_customers

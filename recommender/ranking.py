@@ -12,10 +12,10 @@ from recommender.learned import Learned
 from recommender.profile import Profile
 from recommender.request import Request
 
-PARTS = ("item_cf", "content", "segment", "popular", "reviews")
-_LEANINGS = 3  # the first three parts use the customer's own past or the page that is open
-_STRATEGIES = 4  # the parts that name a strategy: reviews only shift what the others put forward
-_DUE, _TAGGED = 1.0, 2.0  # above any sum of parts but for the best
+PARTS = ("item_cf", "factors", "content", "segment", "popular", "reviews")
+_LEANINGS = 4  # the first four parts use the customer's own past or the page that is open
+_STRATEGIES = 5  # the parts that name a strategy: reviews only shift what the others put forward
+_DUE, _TAGGED = 2.0, 4.0  # above any sum of parts but for the best
 _ALIKE = 0.88  # cosine of content above which two products are the same thing twice
 _POOL = 40
 
@@ -54,23 +54,26 @@ def rank(
     """Scores of the goods at `places`. Each part is scaled to 0…1 among them before it is weighted, but for what
     reviews say, which comes weighted: few of them are to shift little. popular, reviewed: (catalogue,)."""
     config = learned.config
-    parts = np.zeros((len(PARTS), places.size))
-    parts[3] = _scaled(popular[places])
-    parts[4] = reviewed[places]
+    parts = dict.fromkeys(PARTS, np.zeros(places.size))
+    parts["popular"] = _scaled(popular[places])
+    parts["reviews"] = reviewed[places]
     if leanings := profile.leanings:
-        parts[0] = _scaled(to_catalogue(learned.related(leanings), catalogue_places)[places])
+        parts["item_cf"] = _scaled(to_catalogue(learned.related(leanings), catalogue_places)[places])
+        affine = to_catalogue(learned.affinity(leanings), catalogue_places)[places]
+        parts["factors"] = config.factor_share * _scaled(affine)
         liked = np.zeros(len(catalogue))
         for name, weight in leanings.items():
             if name in catalogue.index:
                 liked[catalogue.index[name]] = weight
         # The product itself is taken off: that it is like itself is no reason to show it.
         alike = catalogue.content @ (catalogue.content_columns @ liked) - liked
-        parts[1] = config.content_share * _scaled(alike[places])
+        parts["content"] = config.content_share * _scaled(alike[places])
         if 0 <= profile.segment < len(learned.segment_sellers):
             mine = learned.segment_sellers[profile.segment].astype(np.float64)
-            parts[2] = config.segment_share * _scaled(to_catalogue(mine, catalogue_places)[places])
-        parts[3] *= config.popular_share
-    return Ranking(parts.sum(axis=0), parts)
+            parts["segment"] = config.segment_share * _scaled(to_catalogue(mine, catalogue_places)[places])
+        parts["popular"] = config.popular_share * parts["popular"]
+    table = np.stack([parts[name] for name in PARTS])
+    return Ranking(table.sum(axis=0), table)
 
 
 def boosted(
@@ -118,9 +121,9 @@ def choose(catalogue: Catalogue, places: np.ndarray, total: np.ndarray, n: int, 
 def strategy(
     ranking: Ranking, chosen: list[int], due: set[int], places: np.ndarray, personal: bool
 ) -> tuple[str, bool]:
-    """(strategy, personalised) of a list: the part that weighs most for its products; "blend" when several
-    do. Where nobody's leanings decided, "popular", or "content" when only the limits did. personal: whether anything of
-    the customer's own past went into the parts."""
+    """(strategy, personalised) of a list: the part that weighs most for its products; "blend" when several do, or
+    factors, which nobody can retrace to goods. Where nobody's leanings decided, "popular", or "content" when only the
+    limits did. personal: whether anything of the customer's own past went into the parts."""
     names = set()
     for at in chosen:
         parts = ranking.parts[:_STRATEGIES, at]
@@ -131,7 +134,7 @@ def strategy(
     leaning = "due_again" in names or bool((ranking.parts[:_LEANINGS, chosen] != 0).any())
     if not leaning:
         return ("content" if names == {"content"} else "popular"), False
-    if len(names) > 1 or names == {"popular"}:
+    if len(names) > 1 or names <= {"popular", "factors"}:
         return "blend", personal
     return names.pop(), personal
 

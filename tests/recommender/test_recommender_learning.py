@@ -250,3 +250,16 @@ def test_importing_brings_in_nothing_heavy():
     code = f"import sys, recommender; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_factors_are_learned_saved_and_left_out_where_they_would_take_too_long(shop, tmp_path):
+    def fitted(**options):
+        return ShopRecommender.fit(shop.events, shop.items, shop.customers, config=options, now=NOW)
+
+    request = Request(n=6, customer_id="C001", now=NOW)
+    with_factors = fitted()
+    with_factors.save(tmp_path / "model")
+    assert ShopRecommender.load(tmp_path / "model").suggest(request) == with_factors.suggest(request)
+    without = fitted(factor_share=0.0).suggest(request)
+    assert fitted(factor_customers=10).suggest(request) == without
+    assert [item.score for item in without.items] != [item.score for item in with_factors.suggest(request).items]
