@@ -45,6 +45,7 @@ def request_for(turn: Turn, wish: Wish, leave_out: Iterable[str] = ()) -> Reques
         max_price=wish.max_price,
         cheaper_than=wish.below,
         tags=wish.tags,
+        aspects=frozenset(wish.aspects),
         exclude=frozenset(exclude),
         for_other=wish.for_other,
         now=turn.services.now(),

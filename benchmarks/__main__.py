@@ -15,11 +15,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import reading, second_shop, turns
+from benchmarks import reading, reviews, second_shop, turns
 
 RESULTS = Path(__file__).with_name("results")
 WORK = Path(__file__).resolve().parents[1] / "var" / "bench"
-SUITES = {"turns": turns, "reading": reading, "second_shop": second_shop}
+SUITES = {"turns": turns, "reading": reading, "second_shop": second_shop, "reviews": reviews}
 
 
 def main(names: list[str]) -> int:
