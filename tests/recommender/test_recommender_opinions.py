@@ -46,13 +46,13 @@ def test_a_standing_is_the_mean_of_the_model_less_what_is_usual():
     opinions = Opinions([liked("P0", "续航", 8, 2), liked("P1", "续航", 1, 3)], PRAISE)
     usual = (8 + 1 + 1) / (14 + 2)
     assert opinions.usual["续航"] == usual
-    standing = opinions.standing(["P0", "P1", "P2"], "续航", CONFIG)
+    standing = opinions.standing({"P0": 0, "P1": 1, "P2": 2}, "续航", CONFIG)
     assert np.allclose(standing, [(8 + 10 * usual) / 20 - usual, (1 + 10 * usual) / 14 - usual, 0.0])
 
 
 def test_few_reviews_move_a_product_less_than_many_of_the_same_share():
     opinions = Opinions([liked("P0", "续航", 2), liked("P1", "续航", 40), liked("P2", "续航", 10, 32)], PRAISE)
-    few, many = opinions.standing(["P0", "P1"], "续航", CONFIG)
+    few, many = opinions.standing({"P0": 0, "P1": 1}, "续航", CONFIG)
     assert 0 < few < many
 
 
@@ -123,7 +123,7 @@ def test_objections_lower_the_score_and_end_the_reason_but_leave_the_counts_true
     before = (liked("P1", "续航", 20, 1), liked("P1", WHOLE, 20, 1))
     some = (liked("P1", "续航", 20, 1, objections=2), before[1])
     many = (liked("P1", "续航", 20, 1, objections=12), before[1])
-    standing = [Opinions(c, PRAISE).standing(["P1"], "续航", CONFIG)[0] for c in (before, some, many)]
+    standing = [Opinions(c, PRAISE).standing({"P1": 0}, "续航", CONFIG)[0] for c in (before, some, many)]
     assert standing[0] > standing[1] > standing[2]
     praised = [[one.aspect for one in Opinions(c, PRAISE).praised("P1", CONFIG)] for c in (before, some, many)]
     assert "续航" in praised[0] and "续航" in praised[1] and "续航" not in praised[2]
