@@ -2,9 +2,9 @@
 
 Each line: the aspect; its English name; what it is `of` (goods, service, or price, which changes after a review was
 written); how praise of it is said; words that name it (`topic`); words that name it and praise or fault it at once
-(`good`, `bad`). The words are regular expressions, in which `~` stands for up to four characters without a negation and
-`…` for up to four of any kind. Of two lines that match the same characters the upper one holds. The last line is the
-goods as a whole: words of judgement that name no aspect.
+(`good`, `bad`); its name with 好, 差 and the like behind it does so anyway. The words are regular expressions, in which
+`~` stands for up to four characters without a negation and `…` for up to four of any kind. Of two lines that match the
+same characters the upper one holds. The last line is the goods as a whole: words of judgement that name no aspect.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ from pathlib import Path
 from recommender import WHOLE
 
 _TABLE = Path(__file__).with_name("aspects.csv")
-_GAP, _ANY_GAP = r"[^,。!?;，；！？不没无别]{0,4}", r"[^,。!?;，；！？]{0,4}"
+_GAP, _ANY_GAP = r"(?:特别|[^,。!?;，；！？不没无别]){0,4}", r"[^,。!?;，；！？]{0,4}"
 _NEVER = r"(?!)"
+# What praises or faults any aspect, behind its name; 好大 and 好几个 praise nothing.
+_WELL = r"(好(?![多大小少久几慢吵重差难])|强|棒|赞|不错|给力|出色|过硬|一流|没得说)"
+_ILL = r"(不(太|怎么|是很|够|咋)?(好|行|理想)|差|烂|拉胯|一般|堪忧|太次)"
 # 音质好的, 续航要久一点, 看重做工: a named aspect is wanted when it is to be good or counts.
 _TO_BE_GOOD = r"(好|强|高|稳|准|久|长|棒|不错|给力|出色|过硬|扎实)"
+_GOOD_IN_ENGLISH = r"\b(good|great|long|best|better|excellent|high) ([a-z]+ )?"
 _COUNTS = r"(看重|注重|在意|讲究|在乎|主要看|重要的是|优先)"
 
 GOODS, SERVICE, PRICE = "goods", "service", "price"
@@ -57,14 +61,16 @@ def _aspect(row: dict[str, str]) -> Aspect:
         row["of"],
         row["praise"],
         _pattern(topic),
-        _pattern(row["good"] or _NEVER),
-        _pattern(row["bad"] or _NEVER),
-        _pattern(f"{row['good'] or _NEVER}|{topic}~{_TO_BE_GOOD}|(?<!不){_COUNTS}~{topic}"),
+        _pattern(f"{row['good'] or _NEVER}|{topic}~{_WELL}"),
+        _pattern(f"{row['bad'] or _NEVER}|{topic}~{_ILL}"),
+        _pattern(
+            f"{row['good'] or _NEVER}|{topic}~{_TO_BE_GOOD}|(?<!不){_COUNTS}~{topic}|{_GOOD_IN_ENGLISH}{row['english']}"
+        ),
     )
 
 
 def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(words.replace("~", _GAP).replace("…", _ANY_GAP))
+    return re.compile(words.replace("~", _GAP).replace("…", _ANY_GAP), re.IGNORECASE)
 
 
 @functools.cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actions import attributes, goods_text
+from actions import attributes, goods_text, reputation
 from actions.base import ZhikeAction
 from actions.language import word
 from actions.references import known, meant
@@ -42,7 +42,10 @@ class AskProductInfo(ZhikeAction):
 
 
 def _answer(turn: Turn, product: Product, topic: attributes.Topic | None) -> str | None:
-    """From attributes, else the shop's FAQ, else what buyers wrote; an overview when nothing in particular is asked."""
+    """What buyers think when that is asked. Else from attributes, else the shop's FAQ, else what buyers wrote; an
+    overview when nothing in particular is asked."""
+    if reputation.asked(turn.text):
+        return reputation.of(turn, product)
     found = attributes.from_attributes(product, topic, turn.text)
     if found:
         return found.text

@@ -10,7 +10,7 @@ from actions.base import MOVES, ZhikeAction
 from actions.language import word
 from actions.references import known, meant
 from actions.showing import nothing_fits, show
-from actions.steering import CHEAPER, MORE, OTHER_BRAND, move_of
+from actions.steering import CHEAPER, DEARER, MORE, OTHER_BRAND, move_of
 from actions.steps import STEPS
 from actions.turn import Turn
 from actions.wish import Wish, gather, says_limit
@@ -39,6 +39,8 @@ class RefineRecommendation(ZhikeAction):
     def handle(self, turn: Turn) -> None:
         old = Wish.from_slot(turn.slot("wish"))
         wish, move = gather(turn, old, steering=True), move_of(turn)
+        if move == DEARER and set(wish.aspects) - {*old.aspects, "质量"}:
+            move = None  # 续航好点的 wants no dearer ones, as 好点的 and 质量好点的 do
         if not turn.shown and wish == old and move not in (CHEAPER, MORE):
             turn.say("utter_refine_what", buttons=[turn.button("随便推荐几款", "request_recommendation")])
             return

@@ -45,6 +45,7 @@ def request_for(turn: Turn, wish: Wish, leave_out: Iterable[str] = ()) -> Reques
         max_price=wish.max_price,
         cheaper_than=wish.below,
         tags=wish.tags,
+        aspects=frozenset(wish.aspects),
         exclude=frozenset(exclude),
         looking_at=frozenset({turn.looking_at} if turn.looking_at else ()),
         for_other=wish.for_other,

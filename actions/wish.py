@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from actions.language import word
+from actions.aspects import by_name, wanted_in
+from actions.language import english, word
 from actions.needs import needed_kinds
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ SELF = frozenset({"自己", "本人", "我", "我自己"})
 
 @dataclass(frozen=True)
 class Wish:
-    """Limits that hold together. Prices in yuan; `below` is a price that goods have to stay under (再便宜点)."""
+    """Limits that hold together. Prices in yuan; `below` is a price that goods have to stay under (再便宜点). `aspects`
+    (续航) are no limit: by their reviews, goods that are good at them come first."""
 
     kinds: tuple[str, ...] = ()
     exclude_kinds: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class Wish:
     below: float | None = None
     recipient: str | None = None
     occasion: str | None = None
+    aspects: tuple[str, ...] = ()
 
     @classmethod
     def from_slot(cls, value: Any) -> Wish:
@@ -63,7 +66,7 @@ class Wish:
         """As one says it: 送爸爸、200 元以内的黑色保温杯（不要南极人）. Empty for an empty wish."""
         gift = word("送{recipient}", recipient=word(self.recipient)) if self.for_other else ""
         lead = word("、").join(
-            part for part in (gift, self.occasion, said_price(self.min_price, self.max_price)) if part
+            part for part in (gift, self.occasion, said_price(self.min_price, self.max_price), *self._good_at()) if part
         )
         goods = "".join(word("或").join(values) for values in (self.colours, self.brands, self.sizes, self.kinds))
         unwanted = word("、").join((*self.exclude_brands, *self.exclude_kinds, *self.exclude_colours))
@@ -71,6 +74,10 @@ class Wish:
         if not unwanted:
             return whole
         return word("{whole}（不要{unwanted}）" if whole else "不要{unwanted}", whole=whole, unwanted=unwanted)
+
+    def _good_at(self) -> list[str]:
+        known = [by_name()[name] for name in self.aspects if name in by_name()]
+        return [f"good {aspect.english}" if english() else aspect.praise for aspect in known]
 
 
 def yuan(price: float) -> str:
@@ -118,7 +125,12 @@ LIMITS = ("budget", "category", "brand", "colour", "size", "recipient", "occasio
 
 def says_limit(turn: Turn) -> bool:
     """The message names something that goods have to be, or must not be."""
-    return any(turn.entities(kind) or turn.entities(kind, exclude=True) for kind in LIMITS)
+    return any(turn.entities(kind) or turn.entities(kind, exclude=True) for kind in LIMITS) or bool(said_aspects(turn))
+
+
+def said_aspects(turn: Turn) -> tuple[str, ...]:
+    """What the goods are to be good at, as the message says it."""
+    return () if turn.pressed else wanted_in(turn.text, turn.services.catalogue().kinds)
 
 
 def gather(turn: Turn, old: Wish, steering: bool) -> Wish:
@@ -134,7 +146,7 @@ def gather(turn: Turn, old: Wish, steering: bool) -> Wish:
         start = Wish(recipient=old.recipient, occasion=old.occasion) if new_kind else old
     else:
         for_whom = turn.entity("recipient") or turn.entity("occasion")
-        narrows = any(turn.entities(kind) for kind in ("budget", "brand", "colour", "size"))
+        narrows = any(turn.entities(kind) for kind in ("budget", "brand", "colour", "size")) or said_aspects(turn)
         goes_on = not new_kind and (said or (narrows and not for_whom))
         start = replace(old, below=None) if goes_on else Wish()
     return _with_said(turn, start, said)
@@ -159,6 +171,8 @@ def _with_said(turn: Turn, wish: Wish, kinds: list[str]) -> Wish:
         }
     if sizes := turn.entities("size"):
         changes["sizes"] = tuple(sizes)
+    if wanted := said_aspects(turn):
+        changes["aspects"] = _joined(wish.aspects, wanted)
     if isinstance(budget := turn.entity("budget"), dict):
         changes |= {"min_price": budget.get("min"), "max_price": budget.get("max"), "below": None}
     for field in ("recipient", "occasion"):

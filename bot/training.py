@@ -279,6 +279,7 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
         interactions = store.behaviour.interactions()
         customers = as_facts(store)
         reading = time.perf_counter()
+        tell("评价：读每条评价说了什么……（第一次要先学会分好评差评，约一分钟）")
         opinions = opinions_of(store, interactions, settings.cache)
         tell(f"评价：数出 {len(opinions)} 组商品和方面的好评差评，用时 {time.perf_counter() - reading:.1f} 秒")
     model = ShopRecommender.fit(interactions, as_items(catalogue), customers, opinions=opinions)

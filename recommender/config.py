@@ -165,7 +165,7 @@ class ShopConfig(Config):
     """Weight of what the customer's segment buys."""
     popular_share: float = 0.15
     """Weight of what everybody buys; all of the weight when nothing personal is used."""
-    review_share: float = 0.3
+    review_share: float = 0.1
     """Weight of what reviews say of a product on the whole, as the share of praise above the shop's usual one; 0:
     reviews decide nothing."""
     wanted_share: float = 5.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -46,9 +46,11 @@ class Opinions:
         self.praise = dict(praise or {})
         self._counts = {(count.product_id, count.aspect): count for count in counts}
         self._of_product: dict[str, list[OpinionCount]] = defaultdict(list)
+        self._of_aspect: dict[str, list[OpinionCount]] = defaultdict(list)
         sums: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(2, np.int64))
         for count in self._counts.values():
             self._of_product[count.product_id].append(count)
+            self._of_aspect[count.aspect].append(count)
             sums[count.aspect] += (count.good, count.bad)
         self.usual = {aspect: float((good + 1) / (good + bad + 2)) for aspect, (good, bad) in sums.items()}
         """Aspect → the shop's share of good ones among those that took a side, by Laplace's rule."""
@@ -60,15 +62,16 @@ class Opinions:
         """Everything counted for a product, the most spoken of first."""
         return sorted(self._of_product.get(product_id, ()), key=lambda count: (-count.said, count.aspect))
 
-    def standing(self, product_ids: Sequence[str], aspect: str, config: ShopConfig) -> np.ndarray:
-        """float64 (n,): how far the product's share of praise stands above the shop's usual one u, at most 1 - u, below
-        0 for what is worse: (good + m·u) / (good + bad + objections + m) − u, m = `review_prior`. 0 without reviews."""
+    def standing(self, index: Mapping[str, int], aspect: str, config: ShopConfig) -> np.ndarray:
+        """float64 (len(index),), index: product id → place. How far a product's share of praise stands above the shop's
+        usual one u, at most 1 - u, below 0 for what is worse: (good + m·u) / (good + bad + objections + m) − u,
+        m = `review_prior`. 0 without reviews."""
         usual, m = self.usual.get(aspect, 0.0), config.review_prior
-        result = np.zeros(len(product_ids))
-        for place, product_id in enumerate(product_ids):
-            if count := self._counts.get((product_id, aspect)):
+        result = np.zeros(len(index))
+        for count in self._of_aspect.get(aspect, ()):
+            if count.product_id in index:
                 sides = count.good + count.bad + count.objections
-                result[place] = (count.good + m * usual) / (sides + m) - usual
+                result[index[count.product_id]] = (count.good + m * usual) / (sides + m) - usual
         return result
 
     def praised(self, product_id: str, config: ShopConfig) -> list[OpinionCount]:
@@ -79,7 +82,7 @@ class Opinions:
             return []
         good = [
             count
-            for count in self._of_product[product_id]
+            for count in self._of_product.get(product_id, ())
             if count.aspect in self.praise and count.good >= config.min_support and count.assured >= config.praised_from
         ]
         return sorted(good, key=lambda count: (-count.assured, count.aspect))

@@ -35,8 +35,8 @@ class ShopRecommender:
     def __init__(self, learned: Learned, items: Sequence[Item], opinions: Opinions) -> None:
         self._learned, self._opinions = learned, opinions
         self._catalogue = Catalogue(items)
-        ids = [item.product_id for item in self._catalogue.items]
-        self._standing = {aspect: opinions.standing(ids, aspect, learned.config) for aspect in opinions.usual}
+        index = self._catalogue.index
+        self._standing = {aspect: opinions.standing(index, aspect, learned.config) for aspect in opinions.usual}
         self._places = np.array(
             [learned.product_index.get(item.product_id, -1) for item in self._catalogue.items], np.int64
         )

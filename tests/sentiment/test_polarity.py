@@ -63,3 +63,25 @@ def test_shipped_reviews_hold_no_repeats_and_none_that_stands_on_both_sides():
     texts, sides = shipped_reviews()
     assert len(texts) == len(set(texts)) == len(sides) > 17_000
     assert 0.4 < np.mean(sides) < 0.6
+
+
+def test_a_kept_model_reads_the_same_and_only_what_it_was_made_from_loads(tmp_path):
+    texts = ["质量不错", "粗糙", "", "值得买"]
+    model, path = learned(), tmp_path / "kept" / "polarity.npz"
+    model.save(path, "today")
+    assert np.array_equal(ReviewPolarity.load(path, "today").score(texts), model.score(texts))
+    assert ReviewPolarity.load(path, "tomorrow") is None
+    assert [file.name for file in path.parent.iterdir()] == ["polarity.npz"]
+
+
+def test_a_missing_or_damaged_model_is_none(tmp_path):
+    path = tmp_path / "polarity.npz"
+    assert ReviewPolarity.load(path, "today") is None
+    learned().save(path, "today")
+    path.write_bytes(path.read_bytes()[:2000])
+    assert ReviewPolarity.load(path, "today") is None
+
+
+def test_a_model_with_an_encoder_is_not_kept(tmp_path):
+    with pytest.raises(ValueError, match="n-grams"):
+        learned(PolarEncoder()).save(tmp_path / "polarity.npz", "today")

@@ -15,9 +15,11 @@ import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 
+from bot.channels.conversation import Conversations
 from bot.channels.limits import Pace, Refused, checked_message
 from bot.channels.origins import Origins, from_this_machine
 from bot.channels.socket import Outbox
+from bot.channels.tokens import Identity
 from bot.runtime.logs import MaskingFormatter, mask
 from bot.runtime.threads import ActionThreads
 from bot.runtime.trackers import LiveTrackerStore, serialised
@@ -310,3 +312,15 @@ async def test_only_so_many_talks_stay_in_memory_and_none_is_lost():
     assert trackers.peek("a") is None
     assert (await trackers.retrieve("a")).latest_message.text == "a"
     assert serialised([UserUttered("你好", {"name": "greet"})])[0].count("你好") >= 1
+
+
+def test_the_aspect_that_was_a_reason_is_kept_with_what_was_shown():
+    items = [
+        {"product_id": "P1", "reason": "提到续航的 20 条评价里 19 条说续航好", "aspect": "续航"},
+        {"product_id": "P2"},
+    ]
+    data = {"type": "products", "impression_id": "i1", "strategy": "content", "items": items}
+    (shown,) = Conversations._impressions(
+        None, Identity("C1", False), None, [{"text": "…"}, {"custom": {"data": data}}]
+    )
+    assert [(item["product_id"], item["aspect"]) for item in shown.items] == [("P1", "续航"), ("P2", None)]
