@@ -40,7 +40,8 @@ _INTENSE = re.compile(
     r"一点[都也]|半点|绝",
 )
 
-_NO_NEGATION = re.compile(r"不得不|不仅|不但|不要太|不愧")
+# Words that hold a sign of negation and negate nothing.
+_NO_NEGATION = re.compile(r"不得不|不仅|不但|不要太|不愧|不少|特别|非常|区别|分别|别提|没的说")
 
 CUES = (
     "positive", "negative", "praise_only", "blame_only", "last_positive", "last_negative", "flips", "sarcasm",
@@ -75,6 +76,11 @@ def _count(book: PhraseBook[int], text: str) -> int:
     return found
 
 
+def without_false_negators(text: str) -> str:
+    """The text, equally long, as negations are looked for in it: 非常 and 特别 blanked out."""
+    return _NO_NEGATION.sub(lambda found: "　" * len(found.group()), text)
+
+
 def negations_before(text: str, start: int) -> int:
     """How many negators stand in the few characters before a word of the same clause."""
     negators = _lexicon()[2]
@@ -96,7 +102,7 @@ def polar_words(text: str) -> list[tuple[int, int, bool]]:
     不满意 is one; 没有不满意 turns back; 不得不说 negates nothing.
     """
     polarity = _lexicon()[0]
-    cleared = _NO_NEGATION.sub(lambda found: "　" * len(found.group()), text)
+    cleared = without_false_negators(text)
     hits, behind = [], 0
     for start, end, sign in polarity.find(cleared):
         if start < behind:

@@ -22,11 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from actions import aspects
-from bot.components.mood_cues import negations_before, polar_words
+from bot.components.mood_cues import negations_before, polar_words, without_false_negators
 from bot.components.text import normalise
 
-# Words that hold a sign of negation and negate nothing.
-_NO_NEGATION = re.compile(r"特别|非常|别提|不少|不仅|不但|不愧|不得不|没的说|区别|分别")
 Score = Callable[[Sequence[str]], np.ndarray]
 """Texts → float64 (n,) in [-1, 1], chance of for less chance of against: `ReviewPolarity.score`."""
 
@@ -73,7 +71,7 @@ def _in_clause(clause: str) -> list[Mention]:
 def _claims(clause: str) -> list[tuple[int, int, str, int]]:
     """(start, end, aspect, side) of the words that name an aspect; each character belongs to one aspect only."""
     claims: list[tuple[int, int, str, int]] = []
-    cleared = _cleared(clause)
+    cleared = without_false_negators(clause)
     for aspect in aspects.table():
         if aspect.name == aspects.WHOLE:
             continue
@@ -89,18 +87,13 @@ def _claims(clause: str) -> list[tuple[int, int, str, int]]:
 
 def _judgements(clause: str, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """(position, side) of words of judgement that name no aspect."""
-    whole, cleared = aspects.by_name()[aspects.WHOLE], _cleared(clause)
+    whole, cleared = aspects.by_name()[aspects.WHOLE], without_false_negators(clause)
     found = {at: side for at, side, _ in polar_words(cleared)}
     for pattern, side in ((whole.good, 1), (whole.bad, -1)):
         for hit in pattern.finditer(clause):
             turned = negations_before(cleared, hit.start()) % 2 == 1
             found.setdefault(hit.start(), -side if turned else side)
     return [(at, side) for at, side in found.items() if not any(start <= at < end for start, end in taken)]
-
-
-def _cleared(clause: str) -> str:
-    """The clause, equally long, for looking for negations."""
-    return _NO_NEGATION.sub(lambda found: "　" * len(found.group()), clause)
 
 
 def _side(sides: Sequence[int]) -> int:
