@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfTransformer
 
 _K1, _B = 1.2, 0.75  # Robertson and Zaragoza 2009, section 3.7
 
@@ -18,6 +17,8 @@ def tfidf(rows: sp.csr_matrix, known: sp.csr_matrix) -> sp.csr_matrix:
     """x_ij · (1 + ln((1 + N) / (1 + df_j))), df_j of the N rows of `known` having an entry in column j. CSR float64."""
     if not rows.shape[0] or not known.nnz:
         return sp.csr_matrix(rows, dtype=np.float64)
+    from sklearn.feature_extraction.text import TfidfTransformer  # slow to import and only needed to weight
+
     return sp.csr_matrix(TfidfTransformer(norm=None).fit(known).transform(rows.astype(np.float64)))
 
 
