@@ -147,7 +147,7 @@ SUITES = {
         lambda split: _one_each(split, SEED),
         "ItemKNN .6596/.3900, UserKNN .6705/.3908, PureSVD .6896/.4294 (arXiv:1907.06902); NeuMF .730/.447",
         {
-            "item cosine": [{"weighting": "bm25", "popularity_damping": 0.2}, {"weighting": "bm25"}, {}],
+            "item cosine": [{"weighting": "bm25"}, {"weighting": "bm25", "popularity_damping": 0.2}, {}],
             "user cosine": [
                 {"neighbours": 80, "popularity_damping": 0.2, "weighting": "tfidf"},
                 {"neighbours": 80, "popularity_damping": 0.2},
