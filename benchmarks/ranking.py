@@ -117,6 +117,7 @@ KINDS: dict[str, Callable[..., Recommender]] = {
     "EASE": EaseRecommender,
     "ridge": lambda **options: EaseRecommender(diagonal="free", **options),
     "factors": FactorRecommender,
+    "short factors": FactorRecommender,
 }
 
 
@@ -132,11 +133,12 @@ class Suite:
     weights: list[dict[str, float]]
 
     def models(self) -> dict[str, Recommender]:
-        """The baseline, each kind as chosen, and the blend."""
+        """The baseline, both cosines by the plain formula, each kind as chosen, and the blend."""
         kinds = {kind: KINDS[kind](**options[0]) for kind, options in self.tried.items()}
         chosen = self.weights[0]
         parts = [KINDS[kind](**self.tried[kind][0]) for kind in chosen]
-        return {"TopPop": Popularity(), **kinds, "blend": BlendRecommender(parts, list(chosen.values()))}
+        plain = {f"plain {kind} cosine": CosineRecommender(kind) for kind in ("item", "user")}
+        return {"TopPop": Popularity(), **plain, **kinds, "blend": BlendRecommender(parts, list(chosen.values()))}
 
 
 SUITES = {
@@ -145,7 +147,7 @@ SUITES = {
         lambda split: _one_each(split, SEED),
         "ItemKNN .6596/.3900, UserKNN .6705/.3908, PureSVD .6896/.4294 (arXiv:1907.06902); NeuMF .730/.447",
         {
-            "item cosine": [{"weighting": "bm25", "popularity_damping": 0.2}, {"weighting": "bm25"}, {}],
+            "item cosine": [{"weighting": "bm25"}, {"weighting": "bm25", "popularity_damping": 0.2}, {}],
             "user cosine": [
                 {"neighbours": 80, "popularity_damping": 0.2, "weighting": "tfidf"},
                 {"neighbours": 80, "popularity_damping": 0.2},
@@ -153,13 +155,13 @@ SUITES = {
             ],
             "EASE": [{"reg": reg, "customer_damping": 0.5} for reg in (80, 40)],
             "ridge": [{"reg": reg, "item_damping": 0.5} for reg in (60, 30)],
-            "factors": [
-                {"factors": 128, "unseen_weight": 0.2, "reg": 0.005},
-                {"factors": 64, "unseen_weight": 0.2, "reg": 0.005},
-            ],
+            "factors": [{"factors": 128, "unseen_weight": 0.2, "reg": 0.005}],
+            "short factors": [{"factors": 64, "unseen_weight": 0.2, "reg": 0.005}],
         },
         [
+            {"EASE": 1, "ridge": 1, "factors": 1, "short factors": 1},
             {"EASE": 1, "ridge": 1, "factors": 2},
+            {"EASE": 1, "ridge": 1, "short factors": 2},
             {"EASE": 1, "ridge": 1, "factors": 1},
             {"EASE": 1, "ridge": 1},
             {"EASE": 1, "ridge": 1, "factors": 2, "user cosine": 0.5},
@@ -176,18 +178,22 @@ SUITES = {
                 {"neighbours": 1000, "weighting": "bm25", "popularity_damping": 0.3},
             ],
             "user cosine": [
-                {"neighbours": 1000, "weighting": "tfidf", "popularity_damping": 0.3},
-                {"neighbours": 1000, "weighting": "bm25", "popularity_damping": 0.3},
                 {"neighbours": 400, "weighting": "bm25", "popularity_damping": 0.5},
+                {"neighbours": 400, "weighting": "bm25", "popularity_damping": 0.7},
+                {"neighbours": 1000, "weighting": "bm25", "popularity_damping": 0.3},
+                {"neighbours": 1000, "weighting": "bm25", "popularity_damping": 0.6},
+                {"neighbours": 1000, "weighting": "tfidf", "popularity_damping": 0.3},
             ],
             "EASE": [{"reg": reg, "customer_damping": 0.5} for reg in (60, 150)],
             "ridge": [{"reg": reg, "item_damping": 0.5} for reg in (60, 150)],
+            "factors": [{"factors": 64, "unseen_weight": 0.05, "reg": 0.02, "rounds": 6}],
         },
         [
+            {"user cosine": 3, "EASE": 1, "factors": 1},
+            {"user cosine": 2, "EASE": 1},
+            {"user cosine": 2, "factors": 1},
             {"EASE": 1, "item cosine": 1},
             {"EASE": 1, "item cosine": 1, "user cosine": 1},
-            {"ridge": 1, "item cosine": 1},
-            {"EASE": 1, "ridge": 1, "item cosine": 2},
             {"EASE": 1, "item cosine": 2, "user cosine": 2},
         ],
     ),

@@ -89,7 +89,7 @@ class EaseConfig(Config):
     """q: a product with c customers weighs c^−q. 0: all alike; more favours goods that few have."""
     max_side: int = 12_000
     """Largest matrix that is inverted, in rows: the smaller of the numbers of customers and goods. 12,000 take about
-    2 GB and a minute or two on two cores. Does not change a result, only refuses."""
+    3 GB and a minute on two cores. Does not change a result, only refuses."""
 
     def __post_init__(self) -> None:
         self._require("reg", _finite(self.reg) and self.reg > 0, "是大于 0 的数")

@@ -2,7 +2,8 @@
 
 Similarity: w_ij = x_i·x_j / (‖x_i‖‖x_j‖), x_i a row (kind="user") or a column (kind="item") of the interactions.
 Item-based score (Sarwar et al. 2001, weighted sum without the normalising denominator, which is of no use for ranking
-implicit feedback): score(u, j) = Σ_{i ∈ u} x_ui w_ij over the stored neighbours j of i.
+implicit feedback): score(u, j) = Σ_{i ∈ u} x_ui w_ji over the stored neighbours i of j (those of j, not
+those of i: else a product that is a near neighbour of many is scored by more of them than others are).
 User-based: score(u, j) = Σ_v w_uv x_vj over the neighbours v of u.
 Options that are off unless asked for: x_i may be weighted by tf-idf or BM25 before rows are compared, λ may draw
 similarities on little data down, and scores may be divided by (customers of j)^p. What is summed up in a score is
@@ -30,7 +31,8 @@ class CosineRecommender(Recommender):
     items or users × users, float32, the diagonal left out, each row best first)."""
 
     similarity: sp.csr_matrix
-    _damping: np.ndarray
+    _neighbour_of: sp.csr_matrix  # the similarity transposed: row i lists what i is a neighbour of
+    _damping: np.ndarray  # of each item, what its scores are multiplied with
     KIND = "recommender.cosine"
 
     def __init__(self, kind: str = "item", **options: Any) -> None:
@@ -41,7 +43,7 @@ class CosineRecommender(Recommender):
         self.matrix = checked(matrix)
         rows = self.matrix if self.config.kind == "user" else self.matrix.T.tocsr()
         self.similarity = self._neighbours(rows, rows, np.arange(rows.shape[0]), self.config.neighbours)
-        self._damping = self._damped()
+        self._prepare()
         return self
 
     def score(self, user_rows: np.ndarray | sp.spmatrix, item_rows: np.ndarray | None = None) -> np.ndarray:
@@ -49,7 +51,7 @@ class CosineRecommender(Recommender):
         matrix = self._fitted()
         columns = None if item_rows is None else rows_of(item_rows, matrix.shape[1], "item_rows")
         if self.config.kind == "item":
-            left, right = self.vectors(user_rows), self.similarity
+            left, right = self.vectors(user_rows), self._neighbour_of
         elif sp.issparse(user_rows):
             vectors = self.vectors(user_rows)
             left, right = self._neighbours(vectors, matrix, None, self.config.neighbours), matrix
@@ -77,7 +79,7 @@ class CosineRecommender(Recommender):
     def restored(cls, matrix: sp.csr_matrix, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> CosineRecommender:
         model = cls(**facts["config"])
         model.matrix, model.similarity = matrix, archive.csr_of("similarity", arrays)
-        model._damping = model._damped()
+        model._prepare()
         return model
 
     def _similar(self, rows: np.ndarray, n: int, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +103,8 @@ class CosineRecommender(Recommender):
         left, right = weighted(left, right), weighted(right, right)
         return neighbours(left, right, k, own, self.config.shrinkage, self.config.threads, self.config.block_rows)
 
-    def _damped(self) -> np.ndarray:
-        """Of each item, what its scores are multiplied with, float64."""
+    def _prepare(self) -> None:
+        """What scoring needs of the matrix and the similarity, so that it is not computed for every customer."""
+        self._neighbour_of = self.similarity.T.tocsr()
         customers = np.bincount(self.matrix.indices, minlength=self.matrix.shape[1])
-        return np.maximum(customers, 1.0) ** -self.config.popularity_damping
+        self._damping = np.maximum(customers, 1.0) ** -self.config.popularity_damping

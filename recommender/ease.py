@@ -45,7 +45,7 @@ class EaseRecommender(Recommender):
         if side > self.config.max_side:
             raise BadMatrix(
                 f"EASE 算不了这么大的店：{users} 位顾客、{items} 件商品，要求 {side} 阶矩阵的逆，用时随它的立方增长，"
-                f"内存约 {3 * 4 * side**2 / 1e9:.0f} GB；上限是 max_side={self.config.max_side}。"
+                f"内存约 {20 * side**2 / 1e9:.0f} GB；上限是 max_side={self.config.max_side}。"
                 '请只用卖得最多的商品训练，或者改用 CosineRecommender(kind="item")。'
             )
         rows = self._weighted()

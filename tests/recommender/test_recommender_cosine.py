@@ -67,6 +67,15 @@ def test_item_similarity_and_score_by_hand():
     assert model.score(np.array([2]), np.array([0]))[0, 0] == pytest.approx(2 / math.sqrt(10))
 
 
+def test_an_item_is_scored_by_its_own_nearest_neighbours():
+    """Item 1 has item 0 as its nearest, but item 0 is nearer to item 2: item 1 is still scored by item 0."""
+    matrix = np.array([[1, 1, 1]] * 3 + [[1, 0, 1]] * 4 + [[0, 1, 0]] * 2, np.float32)
+    model = CosineRecommender(kind="item", neighbours=1).fit(sp.csr_matrix(matrix))
+    assert model.similarity[0].indices.tolist() == [2] and model.similarity[1].indices.tolist() == [0]
+    only_the_first = sp.csr_matrix(np.array([[1, 0, 0]], np.float32))
+    assert model.score(only_the_first)[0, 1] == pytest.approx(3 / math.sqrt(7 * 5))
+
+
 def test_user_based_score_is_the_weighted_sum_over_neighbours():
     model = CosineRecommender(kind="user").fit(KNOWN)
     assert model.score(np.array([0]), np.array([2]))[0, 0] == pytest.approx(2 / math.sqrt(6) * 1)
