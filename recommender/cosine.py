@@ -36,24 +36,27 @@ class CosineRecommender(Recommender):
     def fit(self, matrix: sp.spmatrix) -> CosineRecommender:
         """matrix: users × items, weights of interactions. Raises BadMatrix when a value is not finite."""
         self.matrix = checked(matrix)
-        rows = self.matrix if self.config.kind == "user" else self.matrix.T.tocsr()
-        self.similarity = self._neighbours(rows, rows, np.arange(rows.shape[0]), self.config.neighbours)
+        rows = self.matrix if self.config.kind == "user" else self.matrix.T
+        self.similarity = self._neighbours(rows.tocsr(), rows, np.arange(rows.shape[0]), self.config.neighbours)
         return self
 
     def score(self, user_rows: np.ndarray | sp.spmatrix, item_rows: np.ndarray | None = None) -> np.ndarray:
         """See `Recommender.score`. For kind="user", customers given as vectors get their neighbours computed now."""
         matrix = self._fitted()
         columns = None if item_rows is None else rows_of(item_rows, matrix.shape[1], "item_rows")
-        if self.config.kind == "item":
-            left, right = self.vectors(user_rows), self.similarity
-        elif sp.issparse(user_rows):
-            vectors = self.vectors(user_rows)
-            left, right = self._neighbours(vectors, matrix, None, self.config.neighbours), matrix
-        else:
-            left, right = self.similarity[rows_of(user_rows, matrix.shape[0], "user_rows")], matrix
+        left, right = self.factors(user_rows)
         right = right if columns is None else right[:, columns]
         # float64 while adding up: float32 sums would let the order of the entries decide between equal scores.
         return (left.astype(np.float64) @ right.astype(np.float64)).toarray().astype(np.float32)
+
+    def factors(self, user_rows: np.ndarray | sp.spmatrix) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+        """See `Recommender.factors`."""
+        matrix = self._fitted()
+        if self.config.kind == "item":
+            return self.vectors(user_rows), self.similarity
+        if sp.issparse(user_rows):
+            return self._neighbours(self.vectors(user_rows), matrix, None, self.config.neighbours), matrix
+        return self.similarity[rows_of(user_rows, matrix.shape[0], "user_rows")], matrix
 
     def similar_items(self, item_rows: np.ndarray, n: int = 10) -> tuple[np.ndarray, np.ndarray]:
         """See `Recommender.similar_items`. Exact cosine of item columns in both kinds."""
@@ -95,5 +98,5 @@ class CosineRecommender(Recommender):
             ids[line, :size], scores[line, :size] = found.indices[part], found.data[part]
         return ids, scores
 
-    def _neighbours(self, left: sp.csr_matrix, right: sp.csr_matrix, own: np.ndarray | None, k: int) -> sp.csr_matrix:
+    def _neighbours(self, left: sp.csr_matrix, right: sp.spmatrix, own: np.ndarray | None, k: int) -> sp.csr_matrix:
         return neighbours(left, right, k, own, self.config.shrinkage, self.config.threads, self.config.block_rows)
