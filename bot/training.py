@@ -64,14 +64,23 @@ def needed(settings: Settings, quick: bool = False) -> str | None:
     return None
 
 
-def train(settings: Settings, quick: bool = False, force: bool = False, tell: Tell = lambda line: None) -> Trained:
-    """Train what is to be trained and switch to it. `tell` gets Chinese lines of what happens. Raises Problem."""
+def train(
+    settings: Settings,
+    quick: bool = False,
+    force: bool = False,
+    tell: Tell = lambda line: None,
+    spark: str | None = None,
+) -> Trained:
+    """Train what is to be trained and switch to it. `tell` gets Chinese lines of what happens. spark: the master of a
+    Spark that finds similar goods, None: done here. Raises Problem."""
+    if spark is not None:
+        _require_spark()
     settings.models.mkdir(parents=True, exist_ok=True)
     _drop_old_drafts(settings.models)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=settings.models))
     try:
         language, language_seconds = _language(settings, draft, quick, force, tell)
-        shop, shop_seconds = _recommender(settings, draft / RECOMMENDER, tell)
+        shop, shop_seconds = _recommender(settings, draft / RECOMMENDER, tell, spark)
         version = _free_version(settings.models)
         manifest = {
             "version": version,
@@ -224,7 +233,9 @@ def _captured(out: io.TextIOBase, environment: dict[str, str]) -> Iterator[list[
 # --- segments and recommender --------------------------------------------------------------------------
 
 
-def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str, Any], float]:
+def _recommender(
+    settings: Settings, folder: Path, tell: Tell, spark: str | None = None
+) -> tuple[dict[str, Any], float]:
     from actions.shelf import as_items
     from recommender import CustomerFacts, ShopRecommender
     from store import Store
@@ -251,7 +262,8 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
             )
             for one in store.customers.all()
         ]
-    model = ShopRecommender.fit(interactions, as_items(catalogue), customers)
+    with _neighbours_by(spark, settings.cache / "spark") as neighbours_by:
+        model = ShopRecommender.fit(interactions, as_items(catalogue), customers, neighbours_by=neighbours_by)
     model.save(folder)
     seconds = time.perf_counter() - started
     segments = model.segment_count
@@ -265,3 +277,31 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
         "interactions": len(interactions),
         "segments": segments,
     }, seconds
+
+
+@contextlib.contextmanager
+def _neighbours_by(master: str | None, folder: Path) -> Iterator[Callable[..., Any] | None]:
+    """What finds similar goods: Spark at `master`, or None for this process. Raises Problem."""
+    if master is None:
+        yield None
+        return
+    from recommender.spark import neighbours
+    from recommender.spark.session import NoSpark, session
+
+    try:
+        with session(master) as spark:
+            yield lambda matrix, k, shrinkage: neighbours.similarity(spark, matrix, k, shrinkage, folder)
+    except NoSpark as error:
+        raise Problem(error.what, error.why, error.fix, code=2) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_spark() -> None:
+    """Before the minutes that the language takes."""
+    from recommender.spark.session import NoSpark, require
+
+    try:
+        require()
+    except NoSpark as error:
+        raise Problem(error.what, error.why, error.fix, code=2) from error

@@ -17,7 +17,7 @@ from recommender.errors import DamagedModel
 from recommender.evidence import Due, Witness
 from recommender.filters import Selection, select
 from recommender.interactions import DAY, SHANGHAI
-from recommender.learned import Learned
+from recommender.learned import Learned, Neighbours
 from recommender.profile import Profile
 from recommender.request import CustomerFacts, Item, Request, Suggested, Suggestions
 from recommender.segments import Segment
@@ -48,14 +48,15 @@ class ShopRecommender:
         customers: Sequence[CustomerFacts] = (),
         config: ShopConfig | dict[str, Any] | None = None,
         now: datetime | None = None,
+        neighbours_by: Neighbours | None = None,
     ) -> ShopRecommender:
         """interactions_: columns or rows of (customer_id, product_id, type, value, at), see `interactions.read`; may
-        be empty and may hold junk. now: the moment that ages are counted from, default the present. Raises
-        UnknownOption, BadOption."""
+        be empty and may hold junk. now: the moment that ages are counted from, default the present.
+        neighbours_by: another engine for similar goods. Raises UnknownOption, BadOption."""
         config = config if isinstance(config, ShopConfig) else ShopConfig.from_dict(config or {})
         events = interactions.read(interactions_)
         items = list({item.product_id: item for item in items}.values())
-        return cls(Learned.fit(events, items, customers, config, _seconds(now)), items)
+        return cls(Learned.fit(events, items, customers, config, _seconds(now), neighbours_by), items)
 
     def with_catalogue(self, items: Sequence[Item]) -> ShopRecommender:
         """The same learnt tastes over today's prices, stock and new goods; about 20 ms for 800 products."""
