@@ -18,6 +18,7 @@ shell: setup  ## talk in the terminal as a demo customer: make shell CUSTOMER=â€
 
 test: setup lint  ## every test: unit, conversation, server, browser
 	@scripts/test-services
+	@.venv/bin/uv pip install --quiet --require-hashes -r scripts/spark.lock
 	@.venv/bin/python -m pytest -q $(PYTEST_ARGS)
 
 lint: setup
@@ -30,6 +31,8 @@ bench: setup  ## every performance figure, as tables and in benchmarks/results/*
 lock:  ## anew after a change in pyproject.toml; the lock names no registry
 	@.venv/bin/uv pip compile --quiet pyproject.toml --extra test --python-version 3.10 --generate-hashes \
 		--no-header --no-emit-index-url --output-file requirements.lock
+	@.venv/bin/uv pip compile --quiet scripts/spark.in --constraint requirements.lock --python-version 3.10 --generate-hashes \
+		--no-header --no-emit-index-url --output-file scripts/spark.lock
 
 clean:  ## everything that was made: environment, home (shop, models, logs)
 	rm -rf .venv var

@@ -70,10 +70,14 @@ def train(
     force: bool = False,
     goods_only: bool = False,
     tell: Tell = lambda line: None,
+    spark: str | None = None,
 ) -> Trained:
     """Train what is to be trained and switch to it. `goods_only`: the language model in use is kept, whatever changed.
-    `tell` gets Chinese lines of what happens. Raises Problem.
+    `tell` gets Chinese lines of what happens. spark: the master of a Spark that finds similar goods, None: done here.
+    Raises Problem.
     """
+    if spark is not None:
+        _require_spark()
     settings.models.mkdir(parents=True, exist_ok=True)
     _drop_old_drafts(settings.models)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=settings.models))
@@ -82,7 +86,7 @@ def train(
             language, language_seconds = _language_in_use(settings, draft), 0.0
         else:
             language, language_seconds = _language(settings, draft, quick, force, tell)
-        shop, shop_seconds = _recommender(settings, draft / RECOMMENDER, tell)
+        shop, shop_seconds = _recommender(settings, draft / RECOMMENDER, tell, spark)
         version = _free_version(settings.models)
         manifest = {
             "version": version,
@@ -260,7 +264,9 @@ def _captured(out: io.TextIOBase, environment: dict[str, str]) -> Iterator[list[
 # --- segments and recommender --------------------------------------------------------------------------
 
 
-def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str, Any], float]:
+def _recommender(
+    settings: Settings, folder: Path, tell: Tell, spark: str | None = None
+) -> tuple[dict[str, Any], float]:
     from actions.shelf import as_facts, as_items
     from bot.reviews import opinions_of
     from recommender import ShopRecommender
@@ -282,7 +288,9 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
         tell("评价：读每条评价说了什么……（第一次要先学会分好评差评，约一分钟）")
         opinions = opinions_of(store, interactions, settings.cache)
         tell(f"评价：数出 {len(opinions)} 组商品和方面的好评差评，用时 {time.perf_counter() - reading:.1f} 秒")
-    model = ShopRecommender.fit(interactions, as_items(catalogue), customers, opinions=opinions)
+    items = as_items(catalogue)
+    with _neighbours_by(spark, settings.cache / "spark") as neighbours_by:
+        model = ShopRecommender.fit(interactions, items, customers, opinions=opinions, neighbours_by=neighbours_by)
     model.save(folder)
     seconds = time.perf_counter() - started
     segments = model.segment_count
@@ -296,3 +304,31 @@ def _recommender(settings: Settings, folder: Path, tell: Tell) -> tuple[dict[str
         "interactions": len(interactions),
         "segments": segments,
     }, seconds
+
+
+@contextlib.contextmanager
+def _neighbours_by(master: str | None, folder: Path) -> Iterator[Callable[..., Any] | None]:
+    """What finds similar goods: Spark at `master`, or None for this process. Raises Problem."""
+    if master is None:
+        yield None
+        return
+    from recommender.spark import neighbours
+    from recommender.spark.session import NoSpark, session
+
+    try:
+        with session(master) as spark:
+            yield lambda matrix, k, shrinkage: neighbours.similarity(spark, matrix, k, shrinkage, folder)
+    except NoSpark as error:
+        raise Problem(error.what, error.why, error.fix, code=2) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_spark() -> None:
+    """Before the minutes that the language takes."""
+    from recommender.spark.session import NoSpark, require
+
+    try:
+        require()
+    except NoSpark as error:
+        raise Problem(error.what, error.why, error.fix, code=2) from error

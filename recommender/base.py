@@ -14,9 +14,11 @@ import scipy.sparse as sp
 
 from recommender import archive
 from recommender.errors import BadMatrix, DamagedModel, NotFitted
+from recommender.kernel import largest
 
 R = TypeVar("R", bound="Recommender")
-_CELLS = 4_000_000  # scores held at a time by recommend: 16 MB
+_CELLS = 4_000_000  # dense scores held at a time by recommend: 16 MB
+_USERS = 8192  # users handled at a time by recommend
 PAD = -1
 """Item number where there is nothing to recommend; its score is NaN."""
 
@@ -93,13 +95,34 @@ class Recommender(ABC):
         if allowed is not None and allowed.shape not in ((items,), (users, items)):
             raise ValueError(f"allowed has shape {allowed.shape}, wanted {(items,)} or {(users, items)}")
         ids, best = np.full((users, n), PAD, np.int32), np.full((users, n), np.nan, np.float32)
+        for start in range(0, users if n else 0, _USERS):
+            part = slice(start, start + _USERS)
+            seen = self.vectors(user_rows[part]) if exclude_seen else None
+            mask = allowed if allowed is None or allowed.ndim == 1 else allowed[part]
+            factors = self.factors(user_rows[part])
+            if factors is None:
+                ids[part], best[part] = self._top_dense(user_rows[part], n, seen, mask)
+            else:
+                ids[part], best[part] = top_of_product(*factors, n, seen, mask)
+        return ids, best
+
+    def factors(self, user_rows: np.ndarray | sp.spmatrix) -> tuple[sp.csr_matrix, sp.csr_matrix] | None:
+        """Sparse (u, m) and (m, items) whose product, added up in float64, is `score`; None where there is no such
+        pair. With it `recommend` needs no dense scores, which is many times faster for many users."""
+        return None
+
+    def _top_dense(
+        self, user_rows: np.ndarray | sp.spmatrix, n: int, seen: sp.csr_matrix | None, allowed: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        users, items = user_rows.shape[0], self._fitted().shape[1]
+        ids, best = np.empty((users, n), np.int32), np.empty((users, n), np.float32)
         step = max(1, _CELLS // max(1, items))
         for start in range(0, users, step):
             part = slice(start, start + step)
             scores = self.score(user_rows[part])
-            if exclude_seen:
-                seen = self.vectors(user_rows[part]).tocoo()
-                scores[seen.row, seen.col] = 0
+            if seen is not None:
+                left_out = seen[part].tocoo()
+                scores[left_out.row, left_out.col] = 0
             if allowed is not None:
                 scores = np.where(allowed if allowed.ndim == 1 else allowed[part], scores, np.float32(0))
             ids[part], best[part] = top_n(scores, n)
@@ -165,3 +188,56 @@ def top_n(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
         order = found[np.argsort(-line[found], kind="stable")][:n]
         ids[row, : order.size], best[row, : order.size] = order, line[order]
     return ids, best
+
+
+def top_of_product(
+    left: sp.csr_matrix,
+    right: sp.csr_matrix,
+    n: int,
+    seen: sp.csr_matrix | None = None,
+    allowed: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """`top_n` of the scores left @ right without making them dense. left: (u, m), right: (m, items); seen: (u, items),
+    its entries are left out; allowed: bool mask (items,) or (u, items)."""
+    left, right = _compact(left.astype(np.float64), right)
+    if allowed is not None and allowed.ndim == 1:
+        kept = allowed[right.indices]
+        indptr = np.concatenate([[0], np.cumsum(kept)])[right.indptr]
+        right = sp.csr_matrix((right.data[kept], right.indices[kept], indptr), shape=right.shape)
+        allowed = None
+    barred = seen if allowed is None else sp.csr_matrix(~allowed) if seen is None else seen + sp.csr_matrix(~allowed)
+    if barred is not None:
+        # A column of left and a row of right for each barred item, which take more from it than any score can be.
+        reach = 1 + 2 * np.abs(left.data).sum() * np.abs(right.data).max(initial=0)
+        entries, units = _compact(barred, sp.identity(right.shape[1], format="csr"))
+        left = _beside(
+            left, sp.csr_matrix((np.full(entries.nnz, -reach), entries.indices, entries.indptr), entries.shape)
+        )
+        right = sp.vstack([right, units], "csr")
+    found = largest(left, right, n)
+    sizes = np.diff(found.indptr)
+    ids, best = np.full((left.shape[0], n), PAD, np.int32), np.full((left.shape[0], n), np.nan, np.float32)
+    places = np.repeat(np.arange(sizes.size), sizes), np.arange(found.nnz) - np.repeat(found.indptr[:-1], sizes)
+    ids[places], best[places] = found.indices, found.data
+    return ids, best
+
+
+def _compact(left: sp.csr_matrix, right: sp.spmatrix) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    """The same product with only those rows of right, float64, that left has a column for."""
+    used = np.zeros(left.shape[1], bool)
+    used[left.indices] = True
+    number = np.cumsum(used, dtype=np.int32) - 1
+    indices = number[left.indices]
+    right = right[np.flatnonzero(used)].astype(np.float64)
+    return sp.csr_matrix((left.data, indices, left.indptr), shape=(left.shape[0], right.shape[0])), right
+
+
+def _beside(a: sp.csr_matrix, b: sp.csr_matrix) -> sp.csr_matrix:
+    """[a b] with the entries of a row in their order; scipy's hstack would sort them, and sums hang on the order."""
+    in_a, in_b = np.diff(a.indptr), np.diff(b.indptr)
+    at_a = np.arange(a.nnz) + np.repeat(b.indptr[:-1], in_a)
+    at_b = np.arange(b.nnz) + np.repeat(a.indptr[1:], in_b)
+    data, indices = np.empty(a.nnz + b.nnz), np.empty(a.nnz + b.nnz, np.int32)
+    data[at_a], data[at_b] = a.data, b.data
+    indices[at_a], indices[at_b] = a.indices, b.indices + a.shape[1]
+    return sp.csr_matrix((data, indices, a.indptr + b.indptr), shape=(a.shape[0], a.shape[1] + b.shape[1]))

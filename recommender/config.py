@@ -50,7 +50,7 @@ class CosineConfig(Config):
     """How many neighbours of each row are kept, the row itself not counted. Changes results, memory and speed."""
     shrinkage: float = 0.0
     """λ in x_i·x_j / (‖x_i‖‖x_j‖ + λ): draws similarities that rest on little data towards 0. 0 is the plain formula.
-    Changes results; above 0 the fit takes the slower exact path."""
+    Changes results; above 0 the fit takes a little longer."""
     weighting: str = "none"
     """How the rows are weighted before they are compared: "none"; "tfidf" or "bm25": what many rows share says less
     (`weighting`). Only similarities change by it: a customer's own row stays as it is when goods are scored. Changes

@@ -41,8 +41,8 @@ class CosineRecommender(Recommender):
     def fit(self, matrix: sp.spmatrix) -> CosineRecommender:
         """matrix: users × items, weights of interactions. Raises BadMatrix when a value is not finite."""
         self.matrix = checked(matrix)
-        rows = self.matrix if self.config.kind == "user" else self.matrix.T.tocsr()
-        self.similarity = self._neighbours(rows, rows, np.arange(rows.shape[0]), self.config.neighbours)
+        rows = self.matrix if self.config.kind == "user" else self.matrix.T
+        self.similarity = self._neighbours(rows.tocsr(), rows, np.arange(rows.shape[0]), self.config.neighbours)
         self._prepare()
         return self
 
@@ -50,19 +50,20 @@ class CosineRecommender(Recommender):
         """See `Recommender.score`. For kind="user", customers given as vectors get their neighbours computed now."""
         matrix = self._fitted()
         columns = None if item_rows is None else rows_of(item_rows, matrix.shape[1], "item_rows")
-        if self.config.kind == "item":
-            left, right = self.vectors(user_rows), self._neighbour_of
-        elif sp.issparse(user_rows):
-            vectors = self.vectors(user_rows)
-            left, right = self._neighbours(vectors, matrix, None, self.config.neighbours), matrix
-        else:
-            left, right = self.similarity[rows_of(user_rows, matrix.shape[0], "user_rows")], matrix
+        left, right = self.factors(user_rows)
         right = right if columns is None else right[:, columns]
         # float64 while adding up: float32 sums would let the order of the entries decide between equal scores.
-        scores = (left.astype(np.float64) @ right.astype(np.float64)).toarray()
-        if self.config.popularity_damping:
-            scores *= self._damping if columns is None else self._damping[columns]
-        return scores.astype(np.float32)
+        return (left.astype(np.float64) @ right.astype(np.float64)).toarray().astype(np.float32)
+
+    def factors(self, user_rows: np.ndarray | sp.spmatrix) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+        """See `Recommender.factors`."""
+        matrix = self._fitted()
+        if self.config.kind == "item":
+            return self.vectors(user_rows), self._scored_by
+        if sp.issparse(user_rows):
+            near = self._neighbours(self.vectors(user_rows), matrix, None, self.config.neighbours)
+            return near, self._scored_by
+        return self.similarity[rows_of(user_rows, matrix.shape[0], "user_rows")], self._scored_by
 
     def similar_items(self, item_rows: np.ndarray, n: int = 10) -> tuple[np.ndarray, np.ndarray]:
         """See `Recommender.similar_items`. Exact cosine of item columns in both kinds."""
@@ -98,13 +99,16 @@ class CosineRecommender(Recommender):
             ids[line, :size], scores[line, :size] = found.indices[part], found.data[part]
         return ids, scores
 
-    def _neighbours(self, left: sp.csr_matrix, right: sp.csr_matrix, own: np.ndarray | None, k: int) -> sp.csr_matrix:
-        weighted = SCHEMES[self.config.weighting]
-        left, right = weighted(left, right), weighted(right, right)
+    def _neighbours(self, left: sp.csr_matrix, right: sp.spmatrix, own: np.ndarray | None, k: int) -> sp.csr_matrix:
+        if self.config.weighting != "none":
+            known, weighted = right.tocsr(), SCHEMES[self.config.weighting]
+            left, right = weighted(left, known), weighted(known, known)
         return neighbours(left, right, k, own, self.config.shrinkage, self.config.threads, self.config.block_rows)
 
     def _prepare(self) -> None:
-        """What scoring needs of the matrix and the similarity, so that it is not computed for every customer."""
-        self._neighbour_of = self.similarity.T.tocsr()
-        customers = np.bincount(self.matrix.indices, minlength=self.matrix.shape[1])
-        self._damping = np.maximum(customers, 1.0) ** -self.config.popularity_damping
+        """What scoring takes the customers' rows times, (items or users, items): made once, not for every customer."""
+        self._scored_by = self.similarity.T.tocsr() if self.config.kind == "item" else self.matrix
+        if self.config.popularity_damping:
+            customers = np.bincount(self.matrix.indices, minlength=self.matrix.shape[1])
+            damping = np.maximum(customers, 1.0) ** -self.config.popularity_damping
+            self._scored_by = sp.csr_matrix(self._scored_by.astype(np.float64) @ sp.diags(damping))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,13 @@ from recommender.interactions import DAY, PURCHASE, Interactions
 from recommender.repurchase import Cycles
 from recommender.request import CustomerFacts, Item
 from recommender.segments import Segments
+
+Neighbours = Callable[[sp.csr_matrix, int, float], sp.csr_matrix]
+"""(customers × products, k, shrinkage) → products × products neighbours, as `kernel.neighbours` gives them."""
+
+
+def _neighbours(matrix: sp.csr_matrix, k: int, shrinkage: float) -> sp.csr_matrix:
+    return CosineRecommender(neighbours=k, shrinkage=shrinkage).fit(matrix).similarity
 
 
 @dataclass
@@ -67,13 +74,12 @@ class Learned:
         customers: Sequence[CustomerFacts],
         config: ShopConfig,
         now: float,
+        neighbours_by: Neighbours | None = None,
     ) -> Learned:
         by_id = {item.product_id: item for item in items}
         taste = interactions.taste_matrix(events, config, now)
         positive = _positive(taste)
-        similarity = (
-            CosineRecommender(neighbours=config.neighbours, shrinkage=config.shrinkage).fit(positive).similarity
-        )
+        similarity = (neighbours_by or _neighbours)(positive, config.neighbours, config.shrinkage)
         labels, segments = cls._segments(events, by_id, customers, config, now)
         age = (now - events.at) / DAY  # NaN compares false: a purchase at an unknown time is in no window
         with np.errstate(invalid="ignore"):

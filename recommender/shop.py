@@ -17,7 +17,7 @@ from recommender.errors import DamagedModel
 from recommender.evidence import Due, Witness
 from recommender.filters import Selection, select
 from recommender.interactions import DAY, SHANGHAI
-from recommender.learned import Learned
+from recommender.learned import Learned, Neighbours
 from recommender.opinions import WHOLE, OpinionCount, Opinions
 from recommender.profile import Profile
 from recommender.request import CustomerFacts, Item, Request, Suggested, Suggestions
@@ -52,14 +52,17 @@ class ShopRecommender:
         config: ShopConfig | dict[str, Any] | None = None,
         now: datetime | None = None,
         opinions: Opinions | None = None,
+        neighbours_by: Neighbours | None = None,
     ) -> ShopRecommender:
         """interactions_: columns or rows of (customer_id, product_id, type, value, at), see `interactions.read`; may
         be empty and may hold junk. now: the moment that ages are counted from, default the present. opinions:
-        what reviews say, default nothing. Raises UnknownOption, BadOption."""
+        what reviews say, default nothing. neighbours_by: another engine for similar goods. Raises UnknownOption,
+        BadOption."""
         config = config if isinstance(config, ShopConfig) else ShopConfig.from_dict(config or {})
         events = interactions.read(interactions_)
         items = list({item.product_id: item for item in items}.values())
-        return cls(Learned.fit(events, items, customers, config, _seconds(now)), items, opinions or Opinions())
+        learned = Learned.fit(events, items, customers, config, _seconds(now), neighbours_by)
+        return cls(learned, items, opinions or Opinions())
 
     def with_catalogue(self, items: Sequence[Item]) -> ShopRecommender:
         """The same learnt tastes over today's prices, stock and new goods; about 20 ms for 800 products."""

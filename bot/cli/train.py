@@ -8,12 +8,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import Enum
 from typing import Annotated
 
 import typer
 
 from bot import training
 from bot.settings import load
+
+
+class Engine(str, Enum):
+    local = "local"
+    spark = "spark"
 
 
 def run(
@@ -28,6 +34,12 @@ def run(
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="现有模型有效、来源没变时什么也不做（make run 用）")
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="相似商品在哪里算：本机，或 Spark（结果一样，给一台机器装不下的数据）")
+    ] = Engine.local,
+    master: Annotated[
+        str, typer.Option("--master", help="Spark 的主节点：local[*]、spark://主机:7077、yarn……")
+    ] = "local[*]",
     as_json: Annotated[bool, typer.Option("--json", help="标准输出只打一个 JSON")] = False,
 ) -> None:
     """训练语言理解、情绪、分群和推荐，写成一个新版本并切换过去。
@@ -42,7 +54,8 @@ def run(
             return
         print(f"需要训练：{reason}", file=sys.stderr)
     with _progress(as_json) as tell:
-        done = training.train(settings, quick=quick, force=force, goods_only=goods_only, tell=tell)
+        spark = master if engine is Engine.spark else None
+        done = training.train(settings, quick=quick, force=force, goods_only=goods_only, tell=tell, spark=spark)
     _finish(as_json, {"trained": True, **asdict(done)}, f"训练完成：{done.folder}")
 
 
