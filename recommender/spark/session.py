@@ -41,7 +41,7 @@ def require() -> None:
         raise NoSpark(
             "启动不了 Spark",
             f"没有装 pyspark（{error}），它是可选的，有三百多兆",
-            "装上再来：.venv/bin/uv pip install --require-hashes -r scripts/spark.lock；不用 Spark 就去掉 --engine spark",
+            "装上：.venv/bin/uv pip install --require-hashes -r scripts/spark.lock；不用 Spark 就去掉 --engine spark",
         ) from error
 
 
