@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cold_start, ranking, reading, second_shop, turns
+from benchmarks import cold_start, context, ranking, reading, second_shop, turns
 
 RESULTS = Path(__file__).with_name("results")
 WORK = Path(__file__).resolve().parents[1] / "var" / "bench"
@@ -25,6 +25,7 @@ SUITES = {
     "second_shop": second_shop,
     "ranking": ranking,
     "cold_start": cold_start,
+    "context": context,
 }
 
 
