@@ -2,7 +2,7 @@
 
 The steps are tests/conversations/measured_context.jsonl, one JSON object a line: `kind`; `customer` of the demo shop;
 `after`, what they said before; `page`, title of the goods whose page is open, mostly absent; `text`; `does`, actions of
-which one must run; `says`, patterns that the answer's words or buttons must all have; `never`, those they must not have.
+which one must run; `says`, patterns that the answer's words or buttons must all have; `never`, those that they mustn't.
 A step is right when all of it holds. Out of the blue is a new conversation of the same customer without a page: what is
 right there too doesn't need the talk. A wish of its own in the middle of a form must be heard either way.
 """
