@@ -49,6 +49,10 @@ _HOW_LONG = re.compile(
     r"(能|会|可以|才)?(到账|到|好|完成|处理|弄好|有结果|有消息)?(呀|啊|呢|吗|嘛|了)?"
 )
 _TAKE_TIME = frozenset({"ask_refund_status", "track_order"})
+# 第三个怎么样 and nothing else, under a list of goods: no comparison, and no question about what the bot meant.
+_HOW_IS_IT = re.compile(
+    r"(?:那么?)?(?:第[^个款]{1,2}[个款]|最后[一那]?[个款])(?:怎么样|怎样|咋样|如何|好不好|好用吗|好吗|行吗)[呀啊呢?？。！!~\s]*"
+)
 # 台灯呢, 那第二个呢 and nothing else: the question before, asked of something else.
 _WHAT_ABOUT = re.compile(r"(?:那么?|还有|另外)?[，,\s]*[^，,。！？!?]{1,14}呢[?？。!！~\s]*")
 ASKING_FOR_AN_ORDER = frozenset({"action_track_order", "action_urge_delivery"})
@@ -75,6 +79,7 @@ def meant_instead(turn: Turn) -> str | None:
         or _tells_a_need(turn)
         or _asks_how_long(turn)
         or _asks_of_another(turn)
+        or _asks_after_one_shown(turn)
         or _says_which_order(turn)
         or _gives_up_waiting(turn)
     )
@@ -83,6 +88,8 @@ def meant_instead(turn: Turn) -> str | None:
 def _steers_goods(turn: Turn) -> str | None:
     if turn.intent in _OWN or not turn.shown or not about_goods(turn):
         return None
+    if turn.intent == "place_order" and turn.slot("focus"):
+        return None  # 来一个, of the one just talked about
     steers = _STEERS.fullmatch(_POLITE.sub("", turn.text.strip())) or _turns_down_what_was_shown(turn)
     return "action_refine_recommendation" if steers else None
 
@@ -120,6 +127,12 @@ def _asks_of_another(turn: Turn) -> str | None:
     of_order = topic in _ASKED_OF_ORDERS and names_an_order(turn)
     of_goods = topic in _ASKED_OF_GOODS and any(map(turn.entities, _THINGS))
     return f"action_{topic}" if of_order or of_goods else None
+
+
+def _asks_after_one_shown(turn: Turn) -> str | None:
+    if turn.intent == "ask_product_info" or not turn.shown or not about_goods(turn):
+        return None
+    return "action_ask_product_info" if _HOW_IS_IT.fullmatch(turn.text.strip()) else None
 
 
 def _says_which_order(turn: Turn) -> str | None:

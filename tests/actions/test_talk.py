@@ -246,6 +246,26 @@ def test_a_bare_number_without_goods_on_the_table_is_no_budget(stage):
     assert stage.hear("80", "inform").actions == ["action_inform"]
 
 
+@pytest.mark.parametrize("intent", ["clarify", "compare_products"])
+def test_one_of_the_list_that_is_asked_after_is_told_about(stage, intent):
+    stage.hear(*EARPHONES)
+    said = stage.hear("第二个怎么样", intent, ("ordinal", 2))
+    assert said.actions == [f"action_{intent}", "action_ask_product_info"]
+
+
+def test_two_of_the_list_are_compared(stage):
+    stage.hear(*EARPHONES)
+    assert stage.hear("第一个和第二个怎么样", "compare_products", ("ordinal", 1), ("ordinal", 2)).actions == [
+        "action_compare_products"
+    ]
+
+
+def test_one_of_what_was_just_talked_about_is_an_order_and_steers_nothing(stage):
+    stage.hear(*EARPHONES)
+    stage.hear("第二个怎么样", "ask_product_info", ("ordinal", 2))
+    assert stage.hear("来一个", "place_order").actions == ["action_place_order"]
+
+
 def test_the_answer_to_what_was_not_understood_ends_the_turn_itself(stage):
     """It is also what runs where no rule fits, and there no rule would end the turn after it."""
     from rasa_sdk import Tracker
