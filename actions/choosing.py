@@ -27,7 +27,8 @@ def order_question(fits: Fits, intent_words: str, may: Callable[[Turn], Fits] | 
         return may(turn) if may else fits
 
     def ask(turn: Turn, draft: Draft, again: bool) -> None:
-        pool = [o for o in turn.orders if which(turn)(o)]
+        fitting = [o for o in turn.orders if which(turn)(o)]
+        pool = named_order(turn, fitting).several or fitting  # 耳机坏了: those with earphones
         show_list(
             turn, "utter_ask_case_order_again" if again else "utter_ask_case_order", pool, "inform", deed=intent_words
         )

@@ -49,8 +49,20 @@ _HOW_LONG = re.compile(
     r"(能|会|可以|才)?(到账|到|好|完成|处理|弄好|有结果|有消息)?(呀|啊|呢|吗|嘛|了)?"
 )
 _TAKE_TIME = frozenset({"ask_refund_status", "track_order"})
+# 第三个怎么样 and nothing else, under a list of goods: no comparison, and no question about what the bot meant.
+_HOW_IS_IT = re.compile(
+    r"(?:那么?)?(?:第[^个款]{1,2}[个款]|最后[一那]?[个款])(?:怎么样|怎样|咋样|如何|好不好|好用吗|好吗|行吗)[呀啊呢?？。！!~\s]*"
+)
 # 台灯呢, 那第二个呢 and nothing else: the question before, asked of something else.
 _WHAT_ABOUT = re.compile(r"(?:那么?|还有|另外)?[，,\s]*[^，,。！？!?]{1,14}呢[?？。!！~\s]*")
+ASKING_FOR_AN_ORDER = frozenset({"action_track_order", "action_urge_delivery"})
+"""Actions that listed orders and asked which one: 第二个 and 耳机那个 answer them."""
+_POINTS = re.compile(r"(?:[那这]|的|个|单|笔|一|是|就|吧|[，,。！!~\s])*")
+# 不想等了 and nothing else, of an order.
+_WONT_WAIT = re.compile(
+    r"(?:那|我|算了|真的?|[，,\s])*不(?:想|愿意?|要|打算)?再?等(?:下去)?了?(?:吧|啦|了|[。！!~\s])*"
+)
+_WAITED_FOR = frozenset({"track_order", "urge_delivery"})
 _ASKED_OF_ORDERS = frozenset({"track_order", "urge_delivery", "ask_refund_status"})
 _ASKED_OF_GOODS = frozenset({"ask_price", "ask_stock", "ask_product_info"})
 _THINGS = ("product", "category", "brand", "colour", "size", "ordinal", "reference")
@@ -67,12 +79,17 @@ def meant_instead(turn: Turn) -> str | None:
         or _tells_a_need(turn)
         or _asks_how_long(turn)
         or _asks_of_another(turn)
+        or _asks_after_one_shown(turn)
+        or _says_which_order(turn)
+        or _gives_up_waiting(turn)
     )
 
 
 def _steers_goods(turn: Turn) -> str | None:
     if turn.intent in _OWN or not turn.shown or not about_goods(turn):
         return None
+    if turn.intent == "place_order" and turn.slot("focus"):
+        return None  # 来一个, of the one just talked about
     steers = _STEERS.fullmatch(_POLITE.sub("", turn.text.strip())) or _turns_down_what_was_shown(turn)
     return "action_refine_recommendation" if steers else None
 
@@ -110,6 +127,27 @@ def _asks_of_another(turn: Turn) -> str | None:
     of_order = topic in _ASKED_OF_ORDERS and names_an_order(turn)
     of_goods = topic in _ASKED_OF_GOODS and any(map(turn.entities, _THINGS))
     return f"action_{topic}" if of_order or of_goods else None
+
+
+def _asks_after_one_shown(turn: Turn) -> str | None:
+    if turn.intent == "ask_product_info" or not turn.shown or not about_goods(turn):
+        return None
+    return "action_ask_product_info" if _HOW_IS_IT.fullmatch(turn.text.strip()) else None
+
+
+def _says_which_order(turn: Turn) -> str | None:
+    """保温杯的 or 最后一个, after 要催哪一笔: goods or a place in the list and nothing else."""
+    asking = (turn.offered or {}).get("action")
+    names = [e for kind in ("product", "category", "brand", "ordinal") for e in turn.raw_entities(kind) if "start" in e]
+    if asking not in ASKING_FOR_AN_ORDER or not names or f"action_{turn.intent}" == asking:
+        return None
+    before, after = turn.text[: min(e["start"] for e in names)], turn.text[max(e["end"] for e in names) :]
+    return asking if _POINTS.fullmatch(before) and _POINTS.fullmatch(after) and names_an_order(turn) else None
+
+
+def _gives_up_waiting(turn: Turn) -> str | None:
+    waited_for = (turn.slot("topic") or {}).get("intent") in _WAITED_FOR and turn.intent != "cancel_order"
+    return "action_cancel_order" if waited_for and _WONT_WAIT.fullmatch(turn.text.strip()) else None
 
 
 def _turns_down_what_was_shown(turn: Turn) -> bool:

@@ -17,7 +17,7 @@ from actions.base import ZhikeAction
 from actions.faq import NEAR
 from actions.faq_answers import answer_inside_form, find_answer, say_answer
 from actions.forms import Draft, ServiceForm
-from actions.readers import Unfit, asks_something, refuses
+from actions.readers import Unfit, asks_something, refuses, wishes_after_refusal
 from actions.turn import Turn
 from store.errors import DeadlinePassed, StoreUnavailable
 
@@ -111,7 +111,8 @@ class ReadAnswer(ZhikeAction):
         if pending and not answered and refuses(turn):
             self._keep(turn)
             turn.say(form.kept, deed=form.deed, order=str(draft.get("order") or ""))
-            self._end(turn, draft)
+            wishes = self._wishes_otherwise(turn) and wishes_after_refusal(turn.text)
+            self._end(turn, draft, f"action_{turn.intent}" if wishes else "action_listen")
         elif not pending or answered:
             self._keep(turn)
             draft.put("tries", 0)
@@ -134,6 +135,8 @@ class ReadAnswer(ZhikeAction):
                 changed = True
         if changed and (pending == "confirm" or turn.pressed):
             return True
+        if pending and self._wishes_otherwise(turn) and asks_something(turn.text):
+            return changed  # 坚果到哪了, while another order is being cancelled, names no other order to cancel
         for question in form.questions:
             if question.field in (pending, "confirm"):
                 continue
@@ -142,6 +145,9 @@ class ReadAnswer(ZhikeAction):
                 draft.put(question.field, value)
                 changed = True
         return changed
+
+    def _wishes_otherwise(self, turn: Turn) -> bool:
+        return not turn.pressed and turn.intent not in NO_WISH | self.form.intents
 
     def _not_answered(self, turn: Turn, draft: Draft) -> None:
         form = self.form
@@ -194,10 +200,10 @@ class ReadAnswer(ZhikeAction):
         if question is None:
             turn.follow(f"action_submit_{self.form.name}")
 
-    def _end(self, turn: Turn, draft: Draft) -> None:
+    def _end(self, turn: Turn, draft: Draft, then: str = "action_listen") -> None:
         draft.clear()
         turn.leave_form()
-        turn.follow("action_listen")
+        turn.follow(then)
 
 
 class AskNext(ZhikeAction):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.base import ZhikeAction
-from actions.context import about_goods
+from actions.context import ASKING_FOR_AN_ORDER, about_goods
 from actions.orders import names_an_order
 from actions.readings import menu_buttons, reading_buttons, said
 from actions.references import known, meant
@@ -90,10 +90,6 @@ class Deny(ZhikeAction):
 def denied_service(text: str) -> str | None:
     """What the customer doesn't want done (我没说要退款 → 退款), or None."""
     return next((name for name, pattern in _SERVICES if re.search(pattern, text)), None)
-
-
-ASKING_FOR_AN_ORDER = frozenset({"action_track_order", "action_urge_delivery"})
-"""Actions that listed orders and asked which one: 第二个 and 耳机那个 answer them."""
 
 
 def takes_value(turn: Turn) -> str | None:

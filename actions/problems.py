@@ -24,7 +24,7 @@ KINDS = {
     "not_as_described": "与描述不符",
     "not_received": "没收到货",
 }
-_NOT_RECEIVED = re.compile(
+NOT_RECEIVED = re.compile(
     r"没(?:有)?(?:收到|拿到|见到)|未收到|没见着|丢件|丢了|被(?:别人|人)?(?:签|拿)|谁签(?:收)?的|不是我签|显示(?:已)?签收.{0,8}(?:没|未)|虚假签收|假签收"
     r"|(?:never|not|n'?t) (?:received?|got|get|arrived?)|lost",
     re.I,
@@ -36,7 +36,7 @@ def _concerns(order: Order) -> bool:
 
 
 def _read_kind(turn: Turn, draft: Draft, asked: bool) -> str | None:
-    if _NOT_RECEIVED.search(turn.text):
+    if NOT_RECEIVED.search(turn.text):
         return "not_received"
     reason = reason_of(turn.text)
     if reason and reason.key in KINDS:

@@ -73,12 +73,19 @@ def refuses(turn: Turn) -> bool:
     return not turn.pressed and bool(_STOP.search(plain(turn.text)))
 
 
+def wishes_after_refusal(text: str) -> bool:
+    """算了，直接取消订单吧: more follows the words that take the wish back than particles."""
+    said = plain(text)
+    stops = list(_STOP.finditer(said))
+    return bool(stops) and len(re.sub(r"[,，。!！吧了啦呢哈啊呀]", "", said[stops[-1].end() :])) > 2
+
+
 def means_another(turn: Turn) -> bool:
     return bool(_OTHER_ONE.search(turn.text))
 
 
 _ASKING = re.compile(
-    r"[?？]|吗|嘛[^,，]?$|么[呀啊]?$|呢$|谁|多久|多长|怎么|如何|什么|哪|几[天个块]|多少|是否|能不能|可不可以|咋|啥|为什么|为何|会不会|有没有|要不要"
+    r"[?？]|吗|嘛[^,，]?$|么[呀啊]?$|呢$|谁|多久|多长|怎么|如何|什么|哪|几[天个块号]|多少|是否|能不能|可不可以|咋|啥|为什么|为何|会不会|有没有|要不要"
     r"|^\s*(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will)\b",
     re.I,
 )
@@ -153,7 +160,7 @@ REASONS: tuple[Reason, ...] = (
         "change_of_mind",
         "不想要了",
         re.compile(
-            r"不想要|不要了|不喜欢|不好看|不需要|用不(?:上|着)|买错|拍错|买多|拍多|买重|重复|拍重|送了|后悔|多买|冲动|不满意|没用|无理由|一般般|显[胖黑老]"
+            r"不想要|不要了|不(?:太|怎么|大|是很)?喜欢|不好看|不需要|用不(?:上|着)|买错|拍错|买多|拍多|买重|重复|拍重|送了|后悔|多买|冲动|不满意|没用|无理由|一般般|显[胖黑老]"
             r"|(?:not|n'?t|no longer) (?:want|need|like)|changed? my mind|by mistake",
             re.I,
         ),
@@ -246,7 +253,7 @@ def company_title(text: str, asked: bool) -> str | None:
     body = _TITLE_LEAD.sub("", said)
     for piece in re.split(r"[,，。;；\s]", body):
         found = _COMPANY.search(_LEAD_IN.sub("", piece))
-        if found and not re.fullmatch(r"(?:公司|单位|企业|个人|贵公司|店|部).*", found[0]):
+        if found and not re.fullmatch(r"(?:公司|单位|企业|个人|贵公司|店|部).*|.*[开要]公司", found[0]):
             return found[0]
     words = plain(body)
     if (

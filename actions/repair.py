@@ -13,6 +13,7 @@ from actions.faq_answers import find_answer, policy, say_answer, say_unknown
 from actions.forms import Draft, Question, ServiceForm
 from actions.language import word
 from actions.orders import ARRIVED, day, find_order, goods
+from actions.problems import NOT_RECEIVED
 from actions.readers import asks_something, plain, reason_of, refuses
 from actions.returns import open_case, refuse_not_arrived
 from actions.tracking import no_orders, not_yours
@@ -56,8 +57,9 @@ def _read_detail(turn: Turn, draft: Draft, asked: bool) -> str | None:
     if turn.pressed:
         return None
     words = turn.text.strip()
-    told = bool(reason_of(words)) or (draft.get("kind") == "install" and turn.entity("date") is not None)
-    if told and (asked or len(plain(words)) >= 6):
+    faulty = turn.intent == "report_problem" and not NOT_RECEIVED.search(words)
+    told = faulty or bool(reason_of(words)) or (draft.get("kind") == "install" and turn.entity("date") is not None)
+    if told and (asked or faulty or len(plain(words)) >= 6):
         return words[:200]
     if (
         asked

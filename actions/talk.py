@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from actions.base import ZhikeAction
 from actions.language import word
@@ -39,22 +40,36 @@ class Greet(ZhikeAction):
                 buttons=[turn.button("接着办", unfinished["intent"]), turn.button("不办了", "deny")],
             )
             return
-        news, button = likely_wish(turn)
-        buttons = [*([button] if button else []), *menu_buttons(turn)]
-        turn.say("utter_greet_news" if news else "utter_greet", hello=hello, news=news, buttons=_distinct(buttons)[:4])
+        if likely := likely_wish(turn):
+            turn.offer(f"action_{likely.intent}", order_focus=likely.order_id)
+            first = turn.button(likely.title, likely.intent, order_id=likely.order_id)
+            buttons = _distinct([first, *menu_buttons(turn)])[:4]
+            turn.say("utter_greet_news", hello=hello, news=likely.news, buttons=buttons)
+        else:
+            turn.say("utter_greet", hello=hello, buttons=menu_buttons(turn)[:4])
 
 
-def likely_wish(turn: Turn) -> tuple[str, dict | None]:
-    """What a customer who says hello probably came for: (sentence, button for it); empty when nothing is open."""
+@dataclass(frozen=True)
+class Likely:
+    """news: a sentence about an open order. intent, title: of the button that asks about it."""
+
+    news: str
+    intent: str
+    title: str
+    order_id: str
+
+
+def likely_wish(turn: Turn) -> Likely | None:
+    """What a customer who says hello probably came for; None when nothing is open."""
     if not turn.customer_id:
-        return "", None
+        return None
     orders = turn.services.store.orders.of_customer(turn.customer_id, limit=RECENT_ORDERS)
     for statuses, sentence, intent, title in _LIKELY:
         found = next((o for o in orders if o.status in statuses), None)
         if found:
             news = word(sentence, order=found.title, total=yuan(found.total))
-            return news, turn.button(title, intent, order_id=found.order_id)
-    return "", None
+            return Likely(news, intent, title, found.order_id)
+    return None
 
 
 # The most pressing first.

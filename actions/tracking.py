@@ -45,7 +45,8 @@ def no_orders(turn: Turn) -> None:
 
 def meant(turn: Turn) -> Found:
     """The order that is asked about: named, or open, or – when none is open – the one spoken of last, or the newest."""
-    found = find_order(turn, lambda order: order.status in OPEN, lean_on_focus=False)
+    # After a yes it is the order that the bot itself spoke of.
+    found = find_order(turn, lambda order: order.status in OPEN, lean_on_focus=turn.intent == "affirm")
     if found.order or found.several or found.refused:
         return found
     focus = own_order(turn, turn.slot("order_focus"))

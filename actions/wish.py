@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -123,9 +124,23 @@ def _narrower(text: str, wish: Wish, catalogue: CatalogueSnapshot) -> list[str]:
 LIMITS = ("budget", "category", "brand", "colour", "size", "recipient", "occasion")
 
 
+_BARE_SUM = re.compile(r"(\d{2,5})\s*(?:块钱?|元)?[的吧呢了。！~\s]*")
+_SUGGESTING = frozenset({"request_recommendation", "refine_recommendation"})
+
+
+def said_budget(turn: Turn) -> dict[str, Any] | None:
+    """{"min", "max"} in yuan. After suggestions a bare number (200) answers 大概什么价位合适."""
+    if isinstance(budget := turn.entity("budget"), dict):
+        return budget
+    suggested = (turn.slot("topic") or {}).get("intent") in _SUGGESTING and turn.shown
+    bare = _BARE_SUM.fullmatch(turn.text.strip()) if suggested else None
+    return {"min": None, "max": float(bare[1])} if bare else None
+
+
 def says_limit(turn: Turn) -> bool:
     """The message names something that goods have to be, or must not be."""
-    return any(turn.entities(kind) or turn.entities(kind, exclude=True) for kind in LIMITS) or bool(said_aspects(turn))
+    limits = any(turn.entities(kind) or turn.entities(kind, exclude=True) for kind in LIMITS)
+    return limits or said_budget(turn) is not None or bool(said_aspects(turn))
 
 
 def said_aspects(turn: Turn) -> tuple[str, ...]:
@@ -173,7 +188,7 @@ def _with_said(turn: Turn, wish: Wish, kinds: list[str]) -> Wish:
         changes["sizes"] = tuple(sizes)
     if wanted := said_aspects(turn):
         changes["aspects"] = _joined(wish.aspects, wanted)
-    if isinstance(budget := turn.entity("budget"), dict):
+    if budget := said_budget(turn):
         changes |= {"min_price": budget.get("min"), "max_price": budget.get("max"), "below": None}
     for field in ("recipient", "occasion"):
         if value := turn.entity(field):

@@ -129,7 +129,7 @@ class Talk:
             "text": text,
             "intent": ranking[0],
             "intent_ranking": ranking,
-            "entities": [{"entity": k, "value": v, "extractor": "EntityMatcher"} for k, v in entities],
+            "entities": [self._entity(text, k, v) for k, v in entities],
             **more,
         }
         output = CollectingOutputChannel()
@@ -140,6 +140,12 @@ class Talk:
             self.last.buttons += message.get("buttons") or []
             self.last.data += [message["custom"]["data"]] if message.get("custom") else []
         return self.last
+
+    @staticmethod
+    def _entity(text: str, kind: str, value: Any) -> dict[str, Any]:
+        start = text.find(str(value))
+        place = {"start": start, "end": start + len(str(value))} if start >= 0 else {}
+        return {"entity": kind, "value": value, "extractor": "EntityMatcher", **place}
 
     def tracker(self) -> Any:
         return asyncio.run(agent().tracker_store.retrieve(self.sender))

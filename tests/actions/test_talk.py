@@ -22,6 +22,12 @@ def test_hello_by_name_and_time_of_day_with_the_parcel_on_its_way(talk):
     assert said.buttons[0]["payload"] == '/track_order{"order_id":"730101"}'
 
 
+def test_yes_to_the_parcel_named_in_the_greeting_looks_it_up(stage):
+    stage.hear("你好", "greet")
+    said = stage.hear("嗯", "affirm")
+    assert said.actions[-1] == "action_track_order" and "SF139028" in said.text
+
+
 def test_hello_to_a_visitor_names_nobody(talk):
     said = talk(None).hear("在吗", "greet")
     assert said.responses == ["utter_greet"] and said.buttons
@@ -226,6 +232,38 @@ def test_taking_one_of_those_shown_orders_it_whatever_it_was_read_as(stage, tiny
         text, "ask_product_info", *([("ordinal", 1)] if "第" in text or "最后" in text else [("reference", "this")])
     )
     assert "购物车" in said.text or tiny_store.behaviour.cart("C1") != before or "哪" in said.text
+
+
+@pytest.mark.parametrize("text", ["200", "200块", "200元吧"])
+def test_a_bare_sum_after_suggestions_is_the_budget(stage, text):
+    stage.hear("想买个保温杯", "request_recommendation", ("category", "保温杯"))
+    said = stage.hear(text.replace("200", "80"), "inform")
+    assert said.actions[-1] == "action_refine_recommendation" and said.goods
+    assert all(item["price"] <= 80 for item in said.goods)
+
+
+def test_a_bare_number_without_goods_on_the_table_is_no_budget(stage):
+    assert stage.hear("80", "inform").actions == ["action_inform"]
+
+
+@pytest.mark.parametrize("intent", ["clarify", "compare_products"])
+def test_one_of_the_list_that_is_asked_after_is_told_about(stage, intent):
+    stage.hear(*EARPHONES)
+    said = stage.hear("第二个怎么样", intent, ("ordinal", 2))
+    assert said.actions == [f"action_{intent}", "action_ask_product_info"]
+
+
+def test_two_of_the_list_are_compared(stage):
+    stage.hear(*EARPHONES)
+    assert stage.hear("第一个和第二个怎么样", "compare_products", ("ordinal", 1), ("ordinal", 2)).actions == [
+        "action_compare_products"
+    ]
+
+
+def test_one_of_what_was_just_talked_about_is_an_order_and_steers_nothing(stage):
+    stage.hear(*EARPHONES)
+    stage.hear("第二个怎么样", "ask_product_info", ("ordinal", 2))
+    assert stage.hear("来一个", "place_order").actions == ["action_place_order"]
 
 
 def test_the_answer_to_what_was_not_understood_ends_the_turn_itself(stage):
