@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from store.models import Product
 
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[一-鿿]", re.I)
+# 这两款 when three are shown means nobody knows which.
+_ALL_SHOWN = re.compile(r"[这那](?:几|些|(?P<two>两|俩)|(?P<three>三))|它们|\b(?:these|those|them)\b", re.I)
 _SMALL = re.compile(r"[的了吗呢吧啊呀嘛么哪个款这那有多少钱价格和跟与比好买还是货怎样请问一下想要看]")
 
 
@@ -55,8 +57,17 @@ def meant(turn: Turn) -> list[Product]:
         named(turn)
         or pointed_at(turn)
         or (_shown_by_features(turn) if turn.shown else [])
+        or _all_shown(turn)
         or ([] if describes_goods(turn) else in_focus(turn))
     )
+
+
+def _all_shown(turn: Turn) -> list[Product]:
+    """这几款, 这些: everything in the list."""
+    said = _ALL_SHOWN.search(turn.text)
+    if said is None or (said["two"] and len(turn.shown) != 2) or (said["three"] and len(turn.shown) != 3):
+        return []
+    return known(turn, turn.shown)
 
 
 def describes_goods(turn: Turn) -> bool:

@@ -22,6 +22,13 @@ def test_this_one_is_the_one_whose_page_is_open_until_goods_are_shown(talk):
     assert f"￥{shown.goods[0]['price']:g}" in said.text
 
 
+def test_these_are_all_that_is_shown(stage):
+    shown = stage.hear(*EARPHONES)
+    said = stage.hear("这几款多少钱", "ask_price")
+    assert all(f"￥{one['price']:g}" in said.text for one in shown.goods)
+    assert "哪" in stage.hear("这两款多少钱", "ask_price").text
+
+
 def test_a_page_of_no_goods_of_ours_is_no_page(talk):
     said = talk(None).hear("这个多少钱", "ask_price", ("reference", "这个"), page="GONE")
     assert said.text and "GONE" not in said.text
