@@ -46,7 +46,7 @@ class Profile:
             if profile.personal:
                 raw = learned.taste_of(known)
                 profile.segment = int(learned.labels[known])
-        codes, times, names = [], [], []
+        codes, times, names, carted = [], [], [], {}
         for event in request.history:
             code, at = type_code(event.type), seconds(event.at)
             if code is None or not event.product_id:
@@ -55,7 +55,9 @@ class Profile:
                 profile.bought[event.product_id] = max(profile.bought.get(event.product_id, 1.0), _moment(at))
             elif code == DISLIKE:
                 profile.disliked.add(event.product_id)
-            elif code == CART or (code in (VIEW, CLICK) and 0 <= now - at <= _JUST_NOW):
+            elif code == CART:
+                carted[event.product_id] = max(carted.get(event.product_id, -math.inf), _moment(at))
+            elif code in (VIEW, CLICK) and 0 <= now - at <= _JUST_NOW:
                 profile.at_hand.add(event.product_id)
             if known is None or not at <= learned.until:
                 codes.append(code)
@@ -68,6 +70,8 @@ class Profile:
                 raw[name] = raw.get(name, 0.0) + float(weight)
         for name, at in request.bought.items():
             profile.bought[name] = max(profile.bought.get(name, 1.0), _moment(seconds(at)))
+        # What was ordered since is not in the cart any more, and may be due again.
+        profile.at_hand |= {name for name, at in carted.items() if at > profile.bought.get(name, -math.inf)}
         profile.taste = {name: float(levelled(np.float64(weight))) for name, weight in raw.items() if weight}
         return profile
 

@@ -237,6 +237,10 @@ def test_a_consumable_comes_back_when_it_is_due_and_only_with_consent():
     assert not model.suggest(Request(customer_id="c0", now=NOW - timedelta(days=20)))
     assert not model.suggest(Request(customer_id="c0", now=NOW, bought={"food": NOW - timedelta(days=1)}))
     assert not model.suggest(Request(customer_id="c0", now=NOW, exclude=frozenset({"food"})))
+    in_cart = [Event("food", "cart", NOW - timedelta(days=30, hours=1))]
+    assert ids(model.suggest(Request(customer_id="c0", now=NOW, history=in_cart))) == ["food"], "ordered since"
+    in_cart = [Event("food", "cart", NOW - timedelta(hours=1))]
+    assert not model.suggest(Request(customer_id="c0", now=NOW, history=in_cart))
     other_since = model.with_catalogue([food, phone, Item("food2", "猫粮 别的", 70.0, ("猫粮",))])
     found = other_since.suggest(Request(customer_id="c0", now=NOW, bought={"food2": NOW - timedelta(days=2)}))
     assert not found, "who bought another cat food two days ago needs none"
