@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from actions.faq_match import Index, Match
+from actions.faq_index import FaqIndex
+from actions.faq_match import Index, Match, Sureness
 from actions.faq_model import FaqModel, Stage, TextEncoder, evidence_of, kernel, leads_of
 from actions.faq_text import CLAUSES, plain
 
@@ -22,18 +24,29 @@ _REMEMBERED = 1024
 
 
 class HybridIndex(Index):
-    """Entries found by a fitted model. `encoders` are those it was fitted with."""
+    """Entries found by a fitted model. `encoders` are those it was fitted with.
+
+    What the model alone would not say is said where the plain index, which knows nothing but letters, would answer with
+    the very same entry: a shop with few wordings calibrates its model on little, and it is silent for long.
+    """
 
     def __init__(self, entries: Iterable[Any], model: FaqModel, encoders: Sequence[TextEncoder]) -> None:
         super().__init__(entries)
         self.model = model
         self._encoders = {encoder.name: encoder for encoder in encoders}
-        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._rank)
+        self._letters = FaqIndex(self.entries)
+        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._agreed)
 
     def ranked(self, text: str, intent: str | None = None) -> tuple[Match, ...]:
         """The ten likeliest entries, best first; a match's score is the chance that it answers. A message of several
         clauses counts as the one of its pieces that is surest. What was asked lately is remembered."""
         return self._ranked(text, intent)
+
+    def _agreed(self, text: str, intent: str | None) -> tuple[Match, ...]:
+        found, by_letters = self._rank(text, intent), self._letters.ranked(text, intent)[:1]
+        if found and any(one.entry is found[0].entry and one.sureness is Sureness.ANSWER for one in by_letters):
+            return replace(found[0], sureness=Sureness.ANSWER), *found[1:]
+        return found
 
     def _rank(self, text: str, intent: str | None) -> tuple[Match, ...]:
         pieces = _pieces(text)
