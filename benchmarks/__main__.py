@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cold_start, ranking, reading, reviews, second_shop, turns
+from benchmarks import cold_start, ranking, reading, reviews, scale, second_shop, turns
 
 RESULTS = Path(__file__).with_name("results")
 WORK = Path(__file__).resolve().parents[1] / "var" / "bench"
@@ -26,6 +26,7 @@ SUITES = {
     "ranking": ranking,
     "cold_start": cold_start,
     "reviews": reviews,
+    "scale": scale,
 }
 
 
