@@ -27,6 +27,7 @@ from benchmarks.scale_worker import SEED, N
 from benchmarks.turns import zhike
 
 ROOT = Path(__file__).resolve().parents[1]
+RESULT = Path(__file__).with_name("results") / "scale.json"
 PAGE, PLOT = ROOT / "docs/recommender-at-size.md", ROOT / "docs/recommender-at-size.svg"
 BEGIN, END = "<!-- figures: python -m benchmarks.scale -->", "<!-- /figures -->"
 PEERS = {"implicit": "0.7.3", "similaripy": "0.5.0"}
@@ -181,6 +182,10 @@ def plot(sizes: list[dict[str, Any]], file: Path) -> None:
         for x, y in zip(events, values, strict=True):
             axis.annotate(f"{y:,g}", (x, y), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=9)
         axis.margins(0.15)
+        axis.xaxis.set_major_formatter(lambda x, _: f"{x / 1e6:g} M")
+        axis.yaxis.set_major_formatter(lambda y, _: f"{y:,g}")
+        for side in (axis.xaxis, axis.yaxis):
+            side.set_minor_formatter("")
         axis.set_xlabel("events")
         axis.set_ylabel(label)
         axis.grid(True, which="major", alpha=0.3)
@@ -188,14 +193,20 @@ def plot(sizes: list[dict[str, Any]], file: Path) -> None:
     pyplot.close(figure)
 
 
-def main() -> None:
-    result = json.loads((Path(__file__).with_name("results") / "scale.json").read_text(encoding="utf-8"))
+def rendered(result: dict[str, Any]) -> str:
+    """The table as Markdown, with the command that makes it and the day."""
     head, *rows = table(result["figures"])
     lines = [f"`python -m benchmarks scale` ({result['made'][:10]}, {result['cores']} cores):", ""]
     lines += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows)]
-    text, measured = PAGE.read_text(encoding="utf-8"), "\n".join(lines)
-    pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.S)
-    PAGE.write_text(pattern.sub(lambda _: f"{BEGIN}\n\n{measured}\n\n{END}", text), encoding="utf-8")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    result = json.loads(RESULT.read_text(encoding="utf-8"))
+    text, pattern = PAGE.read_text(encoding="utf-8"), re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.S)
+    if not pattern.search(text):
+        raise SystemExit(f"{PAGE}: no place for the figures ({BEGIN} … {END})")
+    PAGE.write_text(pattern.sub(lambda _: f"{BEGIN}\n\n{rendered(result)}\n\n{END}", text), encoding="utf-8")
     plot(result["figures"]["sizes"], PLOT)
 
 
