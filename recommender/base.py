@@ -207,7 +207,9 @@ def top_of_product(
         indptr = np.concatenate([[0], np.cumsum(kept)])[right.indptr]
         right = sp.csr_matrix((right.data[kept], right.indices[kept], indptr), shape=right.shape)
         allowed = None
-    barred = seen if allowed is None else sp.csr_matrix(~allowed) if seen is None else seen + sp.csr_matrix(~allowed)
+    barred = seen if allowed is None else sp.csr_matrix(~allowed)
+    if seen is not None and allowed is not None:
+        barred += seen.astype(bool)  # as numbers, a dislike (−1) and a refusal (1) would cancel out
     if barred is not None:
         # A column of left and a row of right for each barred item, which take more from it than any score can be.
         reach = 1 + 2 * np.abs(left.data).sum() * np.abs(right.data).max(initial=0)

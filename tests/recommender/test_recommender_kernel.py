@@ -154,3 +154,10 @@ def test_a_customer_alone_gets_bit_for_bit_what_they_get_among_others(rows, n, m
             alone = model.recommend(everybody[[row]], n, exclude_seen, mask)
             for ours, theirs in zip(alone, together, strict=True):
                 assert np.array_equal(ours[0], theirs[row], equal_nan=True)
+
+
+def test_what_was_disliked_and_is_not_allowed_either_is_left_out():
+    left, right = sp.csr_matrix(np.ones((2, 1))), sp.csr_matrix(np.ones((1, 2)))
+    seen = sp.csr_matrix(np.array([[-1, 0], [-1, 0]], np.float32))
+    ids, _ = top_of_product(left, right, 2, seen, np.array([[False, True], [False, True]]))
+    assert ids.tolist() == [[1, -1], [1, -1]]
