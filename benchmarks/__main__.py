@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cold_start, context, ranking, reading, reviews, second_shop, turns
+from benchmarks import cold_start, context, ranking, reading, reviews, scale, second_shop, turns
 
 RESULTS = Path(__file__).with_name("results")
 WORK = Path(__file__).resolve().parents[1] / "var" / "bench"
@@ -27,6 +27,7 @@ SUITES = {
     "cold_start": cold_start,
     "reviews": reviews,
     "context": context,
+    "scale": scale,
 }
 
 

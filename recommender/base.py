@@ -199,13 +199,17 @@ def top_of_product(
 ) -> tuple[np.ndarray, np.ndarray]:
     """`top_n` of the scores left @ right without making them dense. left: (u, m), right: (m, items); seen: (u, items),
     its entries are left out; allowed: bool mask (items,) or (u, items)."""
+    if left.shape[0] == 1:
+        return _top_of_row(left, right, n, seen, allowed)
     left, right = _compact(left.astype(np.float64), right)
     if allowed is not None and allowed.ndim == 1:
         kept = allowed[right.indices]
         indptr = np.concatenate([[0], np.cumsum(kept)])[right.indptr]
         right = sp.csr_matrix((right.data[kept], right.indices[kept], indptr), shape=right.shape)
         allowed = None
-    barred = seen if allowed is None else sp.csr_matrix(~allowed) if seen is None else seen + sp.csr_matrix(~allowed)
+    barred = seen if allowed is None else sp.csr_matrix(~allowed)
+    if seen is not None and allowed is not None:
+        barred += seen.astype(bool)  # as numbers, a dislike (−1) and a refusal (1) would cancel out
     if barred is not None:
         # A column of left and a row of right for each barred item, which take more from it than any score can be.
         reach = 1 + 2 * np.abs(left.data).sum() * np.abs(right.data).max(initial=0)
@@ -220,6 +224,22 @@ def top_of_product(
     places = np.repeat(np.arange(sizes.size), sizes), np.arange(found.nnz) - np.repeat(found.indptr[:-1], sizes)
     ids[places], best[places] = found.indices, found.data
     return ids, best
+
+
+def _top_of_row(
+    left: sp.csr_matrix, right: sp.csr_matrix, n: int, seen: sp.csr_matrix | None, allowed: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """`top_of_product` of one row: for so little, making matrices would take longer than the sums."""
+    starts, stops = right.indptr[left.indices], right.indptr[left.indices + 1]
+    sizes = stops - starts
+    entries = np.arange(sizes.sum()) + np.repeat(stops - np.cumsum(sizes), sizes)
+    terms = np.repeat(left.data.astype(np.float64), sizes) * right.data[entries]
+    scores = np.bincount(right.indices[entries], terms, right.shape[1]).astype(np.float32)
+    if seen is not None:
+        scores[seen.indices] = 0
+    if allowed is not None:
+        scores[~allowed.reshape(-1)] = 0
+    return top_n(scores[None], n)
 
 
 def _compact(left: sp.csr_matrix, right: sp.spmatrix) -> tuple[sp.csr_matrix, sp.csr_matrix]:

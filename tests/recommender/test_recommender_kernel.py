@@ -138,3 +138,26 @@ def test_what_was_seen_never_returns_however_strongly_it_is_wanted():
     seen = sp.csr_matrix(np.array([[1, 0, 0, 0]], np.float32))
     ids, scores = top_of_product(left, right, 3, seen)
     assert ids.tolist() == [[2, 1, -1]] and scores[0, :2].tolist() == [1e6, 6.0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(matrices(), st.integers(1, 6), st.sampled_from([None, 1, 2]), st.booleans(), st.sampled_from(["item", "user"]))
+def test_a_customer_alone_gets_bit_for_bit_what_they_get_among_others(rows, n, mask_dimensions, exclude_seen, kind):
+    users, items = rows.shape
+    rng = np.random.default_rng(n)
+    allowed = {None: None, 1: rng.random(items) < 0.6, 2: rng.random((users, items)) < 0.6}[mask_dimensions]
+    model = CosineRecommender(kind, neighbours=4, popularity_damping=0.3).fit(sp.csr_matrix(rows))
+    for everybody in (np.arange(users), sp.csr_matrix(rows)):
+        together = model.recommend(everybody, n, exclude_seen, allowed)
+        for row in range(users):
+            mask = allowed if mask_dimensions != 2 else allowed[[row]]
+            alone = model.recommend(everybody[[row]], n, exclude_seen, mask)
+            for ours, theirs in zip(alone, together, strict=True):
+                assert np.array_equal(ours[0], theirs[row], equal_nan=True)
+
+
+def test_what_was_disliked_and_is_not_allowed_either_is_left_out():
+    left, right = sp.csr_matrix(np.ones((2, 1))), sp.csr_matrix(np.ones((1, 2)))
+    seen = sp.csr_matrix(np.array([[-1, 0], [-1, 0]], np.float32))
+    ids, _ = top_of_product(left, right, 2, seen, np.array([[False, True], [False, True]]))
+    assert ids.tolist() == [[1, -1], [1, -1]]
