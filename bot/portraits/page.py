@@ -6,9 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bot import evaluation
+from bot.pages import environment
 from bot.portraits.customer import Portrait
 from bot.portraits.picture import COLOURS, svg
 from bot.portraits.shop import Landscape, Shop
@@ -27,14 +26,7 @@ def customer_page(one: Portrait) -> str:
 
 
 def _render(template: str, land: Landscape | None, **values: Any) -> str:
-    pages = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    pages.filters["origin"] = origin
+    pages = environment(_TEMPLATES, origin=origin)
     made_at = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     picture = svg(land, legend=False) if land else ""
     return pages.get_template(template).render(colours=COLOURS, made_at=made_at, picture=picture, **values)
