@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import logging
 import os
 import shutil
@@ -23,7 +22,7 @@ from typing import Any
 
 from bot import fingerprint
 from bot.errors import Problem
-from bot.runtime.models import MANIFEST, RASA, RECOMMENDER, NoModel, TrainedModel, current, publish, sha256
+from bot.runtime.models import RASA, RECOMMENDER, NoModel, TrainedModel, current, publish, sha256, versions
 from bot.settings import ROOT, Settings
 from store.clock import now
 
@@ -153,9 +152,9 @@ def _language_in_use(settings: Settings, draft: Path) -> dict[str, Any]:
 
 def _same_language(models: Path, print_: str) -> TrainedModel | None:
     """The newest version whose language model was trained from the same sources and is whole."""
-    for folder in sorted((path for path in models.iterdir() if path.is_dir() and not path.is_symlink()), reverse=True):
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            model = TrainedModel(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    for folder in versions(models):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            model = TrainedModel.of(folder)
             if model.manifest["language"]["fingerprint"] == print_ and not model.damaged([RASA]):
                 return model
     return None

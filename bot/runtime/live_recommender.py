@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.runtime.models import RECOMMENDER, NoModel, current
+from bot.runtime.models import RECOMMENDER, TrainedModel, versions
 from bot.settings import Settings
 from store import Store, StoreError
 
@@ -35,7 +35,7 @@ class LiveRecommender:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings, self._store = settings, store
-        self._version: Path | None = None
+        self._newest: Path | None = None
         self._learned_from = 0
         self._model: ShopRecommender | None = None
         self._closing = threading.Event()
@@ -47,29 +47,35 @@ class LiveRecommender:
         return self._model
 
     def take_newest(self) -> bool:
-        """Whether another model than before is in use now. A damaged one is never taken: the one in use stays, and
-        without any the actions go on with what the catalogue alone says.
+        """Whether another model than before is in use now. A damaged one is never taken: the one in use stays, at the
+        start the last good one, and without any the actions go on with what the catalogue alone says.
         """
+        try:
+            newest = self._settings.current_model.resolve(strict=True)
+        except OSError as error:
+            logger.warning("no trained recommender: %s", error)
+            return False
+        if newest == self._newest:
+            return False
+        self._newest = newest  # once is enough to say what is wrong with it
+        if self._take(newest):
+            return True
+        return self._model is None and any(self._take(older) for older in versions(self._settings.models))
+
+    def _take(self, folder: Path) -> bool:
         from recommender import ShopRecommender
 
-        version: Path | None = None
         try:
-            version = self._settings.current_model.resolve(strict=True)
-            if version == self._version:
-                return False
-            model = current(self._settings.models)
+            model = TrainedModel.of(folder)
             if broken := [name for name in model.damaged() if name.startswith(f"{RECOMMENDER}/")]:
                 raise ValueError(f"not as trained: {', '.join(broken)}")
             self._model = ShopRecommender.load(model.recommender)
             self._learned_from = int(model.manifest["recommender"]["interactions"])
-            return True
-        except (OSError, NoModel) as error:
-            logger.warning("no trained recommender: %s", error)
         except Exception as error:  # any damage, whatever it breaks
-            logger.error("the recommender of %s cannot be used (run `zhike train`): %s", version, error)
-        finally:
-            self._version = version  # once is enough to say what is wrong with it
-        return False
+            logger.error("the recommender of %s cannot be used (run `zhike train`): %s", folder.name, error)
+            return False
+        logger.info("recommender of %s in use", folder.name)
+        return True
 
     def start(self) -> None:
         self._thread.start()
@@ -83,8 +89,7 @@ class LiveRecommender:
         interval = self._settings.relearn_minutes * 60
         due = time.monotonic() + interval
         while not self._closing.wait(LOOK_SECONDS):
-            if self.take_newest():
-                logger.info("recommender taken over from %s", self._version)
+            self.take_newest()
             if interval and time.monotonic() >= due:
                 due = time.monotonic() + interval
                 self.relearn()

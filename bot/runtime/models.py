@@ -33,6 +33,12 @@ class TrainedModel:
     folder: Path
     manifest: dict[str, Any]
 
+    @classmethod
+    def of(cls, folder: Path) -> TrainedModel:
+        """The version in a folder. Raises OSError, ValueError, KeyError or TypeError for what is none."""
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return cls(folder.resolve(), manifest)
+
     @property
     def version(self) -> str:
         return self.manifest["version"]
@@ -78,14 +84,19 @@ def current(models: Path) -> TrainedModel:
     if not pointer.exists():
         raise NoModel("还没有训练好的模型", f"{pointer} 不存在")
     try:
-        manifest = json.loads((pointer / MANIFEST).read_text(encoding="utf-8"))
-        model = TrainedModel(pointer.resolve(), manifest)
+        model = TrainedModel.of(pointer)
         broken = model.damaged([RASA])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoModel("训练好的模型不完整", f"{pointer / MANIFEST} 读不了：{error}") from None
     if broken:
         raise NoModel("训练好的模型损坏了", f"{model.rasa} 和训练时的 sha256 不一致")
     return model
+
+
+def versions(models: Path) -> list[Path]:
+    """The folders of all versions, the newest first."""
+    found = (path for path in models.glob("[!.]*") if path.is_dir() and not path.is_symlink())
+    return sorted((path for path in found if (path / MANIFEST).exists()), key=lambda path: path.name, reverse=True)
 
 
 def publish(models: Path, draft: Path, manifest: dict[str, Any], keep: int) -> TrainedModel:
@@ -98,14 +109,7 @@ def publish(models: Path, draft: Path, manifest: dict[str, Any], keep: int) -> T
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(folder.name, target_is_directory=True)
     os.replace(pointer, models / "current")
-    versions = sorted(
-        (
-            path
-            for path in models.iterdir()
-            if path.is_dir() and not path.is_symlink() and (path / MANIFEST).exists() and path != folder
-        ),
-        key=lambda path: path.name,
-    )
-    for old in versions[: max(0, len(versions) + 1 - keep)]:
+    others = [path for path in versions(models) if path != folder]
+    for old in others[max(0, keep - 1) :]:
         shutil.rmtree(old, ignore_errors=True)
     return TrainedModel(folder, manifest)

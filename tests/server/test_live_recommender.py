@@ -69,6 +69,8 @@ def test_a_damaged_newest_version_leaves_the_one_in_use(settings: Settings, stor
     file = current(settings.models).recommender / "arrays.npz"
     file.write_bytes(file.read_bytes()[:-100])
     assert not live.take_newest() and live() is before
+    started_now = LiveRecommender(settings, store)
+    assert started_now() is not None and started_now().trained_until == before.trained_until, "the last good one"
     retrain(settings)
     assert live.take_newest() and live() is not before
 
