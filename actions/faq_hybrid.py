@@ -21,13 +21,14 @@ _OTHER_TOPIC = 0.7
 _CLAUSES_ASKED, _SHORTEST_CLAUSE = 3, 4
 _LISTED = 10
 _REMEMBERED = 1024
+_FEW = 200  # wordings; the demo shop has some eight hundred
 
 
 class HybridIndex(Index):
     """Entries found by a fitted model. `encoders` are those it was fitted with.
 
-    What the model alone would not say is said where the plain index, which knows nothing but letters, would answer with
-    the very same entry: a shop with few wordings calibrates its model on little, and it is silent for long.
+    A shop with few wordings calibrates its model on little, and it is silent for long. There, what the model alone would
+    not say is said where the plain index, which knows nothing but letters, would answer with the very same entry.
     """
 
     def __init__(self, entries: Iterable[Any], model: FaqModel, encoders: Sequence[TextEncoder]) -> None:
@@ -35,7 +36,8 @@ class HybridIndex(Index):
         self.model = model
         self._encoders = {encoder.name: encoder for encoder in encoders}
         self._letters = FaqIndex(self.entries)
-        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._agreed)
+        few = len(model.wordings.owner) < _FEW
+        self._ranked = functools.lru_cache(maxsize=_REMEMBERED)(self._agreed if few else self._rank)
 
     def ranked(self, text: str, intent: str | None = None) -> tuple[Match, ...]:
         """The ten likeliest entries, best first; a match's score is the chance that it answers. A message of several

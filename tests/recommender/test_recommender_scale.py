@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +45,21 @@ def test_lists_of_everybody_leave_out_what_they_have(little: Path):
 
 
 def test_the_page_gets_one_line_for_each_measurement_and_a_plot(tmp_path: Path):
-    result = json.loads(scale.RESULT.read_text(encoding="utf-8"))
+    cost = {"wall_s": 1.5, "cpu_s": 2.5, "peak_mb": 300}
+    found = {"hit_rate": 0.2, "ndcg": 0.1, "hit_rate_half": 0.01, "ndcg_half": 0.005}
+    times = {"p50_ms": 0.4, "p99_ms": 0.9, "peak_mb": 300}
+    size = {"customers": 2000, "goods": 20000, "pairs": 77508}
+    figures = {
+        "load_before": 1.2,
+        "load_after": 2.2,
+        "sizes": [{"events": events, **size, **cost} for events in scale.EVENTS],
+        "fit": dict.fromkeys(("ours", "implicit", "similaripy"), cost),
+        "everybody": dict.fromkeys(("ours", "implicit"), cost),
+        "one": times,
+        "dense": dict.fromkeys(("dense", "ours, user", "ours, item"), cost | found),
+        "suggest": times | {"goods": 806},
+    }
+    result = {"made": "2026-11-25T12:00:00+00:00", "cores": 2, "figures": figures}
     head, *rows = scale.table(result["figures"])
     assert {len(row) for row in rows} == {len(head)}
     assert all("|".join(row) in scale.rendered(result).replace(" | ", "|") for row in rows)
