@@ -27,8 +27,8 @@ _FEW = 200  # wordings; the demo shop has some eight hundred
 class HybridIndex(Index):
     """Entries found by a fitted model. `encoders` are those it was fitted with.
 
-    A shop with few wordings calibrates its model on little, and it is silent for long. There, what the model alone would
-    not say is said where the plain index, which knows nothing but letters, would answer with the very same entry.
+    A shop with few wordings calibrates its model on little, and it is silent for long. There, what the model alone
+    would not say is said where the plain index, which knows nothing but letters, would answer with the very same entry.
     """
 
     def __init__(self, entries: Iterable[Any], model: FaqModel, encoders: Sequence[TextEncoder]) -> None:
