@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from actions.faq_index import FaqIndex
-from actions.faq_match import Index, Match, Sureness
+from actions.faq_match import Index, Match
 from actions.faq_model import FaqModel, Stage, TextEncoder, evidence_of, kernel, leads_of
 from actions.faq_text import CLAUSES, plain
 
@@ -28,7 +28,7 @@ class HybridIndex(Index):
     """Entries found by a fitted model. `encoders` are those it was fitted with.
 
     A shop with few wordings calibrates its model on little, and it is silent for long. There, what the model alone
-    would not say is said where the plain index, which knows nothing but letters, would answer with the very same entry.
+    would not say is said where the plain index, which knows nothing but letters, is sure of the very same entry.
     """
 
     def __init__(self, entries: Iterable[Any], model: FaqModel, encoders: Sequence[TextEncoder]) -> None:
@@ -45,9 +45,10 @@ class HybridIndex(Index):
         return self._ranked(text, intent)
 
     def _agreed(self, text: str, intent: str | None) -> tuple[Match, ...]:
-        found, by_letters = self._rank(text, intent), self._letters.ranked(text, intent)[:1]
-        if found and any(one.entry is found[0].entry and one.sureness is Sureness.ANSWER for one in by_letters):
-            return replace(found[0], sureness=Sureness.ANSWER), *found[1:]
+        found, by_letters = self._rank(text, intent), self._letters.ranked(text, intent)
+        if found and by_letters and by_letters[0].entry is found[0].entry:
+            sureness = max(found[0].sureness, by_letters[0].sureness)
+            return replace(found[0], sureness=sureness), *found[1:]
         return found
 
     def _rank(self, text: str, intent: str | None) -> tuple[Match, ...]:

@@ -18,10 +18,8 @@ _ASKED = re.compile(
     r"评价|口碑|评论|好评|差评|评分|买家.{0,2}(怎么|咋)?说|(用|买|吃|穿)过的(人|都)?.{0,3}(说|觉得)|\breviews?\b", re.I
 )
 _FEWEST, _MOST = 3, 3  # reviews that a remark rests on; remarks
-_PRAISED, _FAULTED = (
-    0.7,
-    0.3,
-)  # share of good ones from which an aspect is praised; of bad ones from which it is faulted
+_PRAISED = 0.7  # share of good ones from which an aspect is praised
+_FAULTED = 0.3  # share of bad ones from which it is faulted
 
 
 def asked(text: str) -> bool:

@@ -32,15 +32,16 @@ _ALONE = (
 MATTER = {intent: matter for matter, intents in _MATTERS.items() for intent in intents} | {one: one for one in _ALONE}
 _ENDS = re.compile(r"[,.!?;。、~\n]+|\s+(?=[^\s,.!?;。、~]{4,})")
 _SHORTEST = 4
-_SURE = 0.95
+_SURE = 0.9
 
 
 @dataclass(frozen=True)
 class Wish:
-    """``intent``, and the clause of the normalised message that says it."""
+    """``intent``, the clause of the normalised message that says it, and how surely that clause is read so, 0…1."""
 
     intent: str
     text: str
+    sureness: float
 
 
 def clauses_of(normalised: str) -> list[str]:
@@ -63,7 +64,8 @@ def two_wishes(normalised: Sequence[str], intents: Sequence[str], model: IntentM
     found: list[tuple[Wish, Wish] | None] = []
     for clauses, intent in zip(parts, intents, strict=True):
         read = [(clause, next(decisions).ranking[0]) for clause in clauses]
-        wishes = [Wish(name, clause) for clause, (name, sureness) in read if sureness >= _SURE and name in MATTER]
+        sure = [Wish(name, clause, sureness) for clause, (name, sureness) in read if sureness >= _SURE]
+        wishes = [wish for wish in sure if wish.intent in MATTER]
         own = next((wish for wish in wishes if MATTER[wish.intent] == MATTER[intent]), None)
         other = next((wish for wish in wishes if MATTER[wish.intent] != MATTER[intent]), None)
         both = own is not None and other is not None

@@ -103,8 +103,10 @@ class IntentClassifier(GraphComponent):
             ranking = decision.ranking
             if two is not None:
                 first, other = two
-                # Of two wishes the one said first; the last clause mostly sounds loudest.
-                ranking = ((first.intent, ranking[0][1]), *(row for row in ranking if row[0] != first.intent))
+                # Of two wishes the one said first; the last clause mostly sounds loudest. As sure as that clause alone:
+                # the whole message is torn between the two.
+                sureness = max(first.sureness, ranking[0][1])
+                ranking = ((first.intent, sureness), *(row for row in ranking if row[0] != first.intent))
                 message.set(ALSO, {INTENT_NAME_KEY: other.intent, TEXT: other.text}, add_to_output=True)
             self._store(message, ranking, decision)
         return messages

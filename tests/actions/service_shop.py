@@ -109,7 +109,19 @@ def orders(now: datetime) -> list[dict[str, Any]]:
 
 
 CUSTOMERS = (
-    *("FRESH", "WAY", "GOT", "ABROAD", "OLD", "MANY", "TWO", "CHEAP", "LATE", "MONEY", "PAIDBACK", "UNPAID", "NOBODY"),
+    "FRESH",
+    "WAY",
+    "GOT",
+    "ABROAD",
+    "OLD",
+    "MANY",
+    "TWO",
+    "CHEAP",
+    "LATE",
+    "MONEY",
+    "PAIDBACK",
+    "UNPAID",
+    "NOBODY",
 )
 
 

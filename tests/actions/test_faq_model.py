@@ -84,10 +84,9 @@ def test_the_dearer_a_wrong_answer_the_surer_it_must_be() -> None:
 def test_paraphrases_are_found_and_another_matter_is_not_answered() -> None:
     index = best_index(ENTRIES, [Letters("fast"), Letters("slow")])
     assert isinstance(index, HybridIndex)
-    ranked = {matter: index.ranked(f"{matter}的说法是什么")[0] for matter in MATTERS}
-    assert all(first.entry.entry_id == matter for matter, first in ranked.items())
-    silent = {matter for matter, first in ranked.items() if first.sureness is Sureness.SILENT}
-    assert silent <= {"退货", "换货"}, "only what shares its letters with another matter may be left open"
+    for matter in MATTERS:
+        found = index.best(f"{matter}的说法是什么", sureness=Sureness.NEAR)
+        assert found is not None and found.entry.entry_id == matter
     assert index.best("门店几点关门", sureness=Sureness.NEAR) is None
     assert index.ranked("。。。") == ()
 

@@ -161,7 +161,7 @@ def test_of_two_wishes_one_is_understood_and_often_the_first(cases, sets):
         [(replace(example, intent=also), parsed) for (example, parsed), also in zip(two, seconds, strict=True)]
     )
     assert first.accuracy.value >= 0.70, _told("the first", first.accuracy, first.confusions)
-    assert first.accuracy.part + second.accuracy.part >= 36, _told("the second", second.accuracy, second.confusions)
+    assert first.accuracy.part + second.accuracy.part >= 38, _told("the second", second.accuracy, second.confusions)
 
 
 def test_plain_english_is_mostly_right(cases):
